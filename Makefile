@@ -1,0 +1,65 @@
+# `make` alone lists what there is. Every target sets up what it needs by itself.
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+SHELL := /bin/sh
+
+PYTHON ?= python3
+BIN := .venv/bin
+# Where nobody looks at the terminal, nothing but trouble is worth a line.
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input
+
+.PHONY: help lab try test lint bench doctor down lock clean
+
+help:  ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+lab: .venv/run  ## open the labs in JupyterLab, with a cluster of your own (Ctrl-C stops both)
+	@$(BIN)/driftlab lab
+
+try: .venv/run  ## do the first lab headless, by its reference solutions, and print the grades
+	@$(BIN)/driftlab try 02-self-healing
+
+test: .venv/dev  ## run every test: units, engines, labs, notebooks, browser
+	@$(BIN)/python -m pytest
+
+lint: .venv/dev  ## check style, types and layers
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@for lab in labs/*/exercises.py; do $(BIN)/mypy --no-error-summary $$lab || exit 1; done
+	@$(BIN)/lint-imports --no-cache
+
+bench: .venv/dev  ## measure what the README's figures say
+	@$(BIN)/python tests/bench.py
+
+doctor: .venv/run  ## say what on this machine is in the way of a lab, and how to mend it
+	@$(BIN)/driftlab doctor
+
+down: .venv/run  ## delete the labs' cluster
+	@$(BIN)/driftlab down
+
+lock:  ## choose newer versions of all packages (needs uv)
+	uv pip compile pyproject.toml --extra kind --group dev $(LOCK) --output-file .locks/dev.txt --upgrade
+	uv pip compile pyproject.toml --extra kind --group build $(LOCK) --output-file .locks/run.txt --constraint .locks/dev.txt
+LOCK := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet
+
+clean: down  ## delete the cluster and everything that make has made here (not your workspace)
+	rm -rf .venv dist
+
+# The packages that a learner needs; and, for .venv/dev, what developers need beside them.
+.venv/run: .locks/run.txt pyproject.toml | .venv/bin/python
+	@echo "Installing the Python packages (about a minute) …"
+	@$(PIP) --require-hashes --requirement .locks/run.txt
+	@$(PIP) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/dev: .locks/dev.txt .venv/run
+	@echo "Installing the developers' tools …"
+	@$(PIP) --require-hashes --requirement .locks/dev.txt
+	@touch $@
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "driftlab needs Python 3.11 or later; this is $$($(PYTHON) --version). Try: make PYTHON=python3.12" >&2; exit 1; }
+	@$(PYTHON) -m venv .venv || \
+	  { rm -rf .venv; echo "This Python cannot make a venv. On Debian or Ubuntu: sudo apt-get install python3-venv" >&2; exit 1; }
