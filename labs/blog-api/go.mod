@@ -1,0 +1,3 @@
+module blog-api
+
+go 1.22
