@@ -1,0 +1,103 @@
+"""What can go wrong, as one tree.
+
+::
+
+    DriftlabError                 every error of this kit; ends with what to do next
+    ├── UsageError                the caller asked for something that does not exist (exit code 2)
+    │   └── UnknownEngine
+    ├── StateUnusable             a folder of ours cannot be read or written
+    ├── EngineUnavailable         this machine cannot run that engine, and why not
+    ├── ProgramsUnavailable       the engine's programs could not be had in any way
+    ├── CommandFailed             a program ended with an error, or did not end in time
+    ├── ClusterNotReady           the cluster did not become ready in time
+    ├── ClusterUnreachable        the cluster does not answer
+    └── ClusterNotOurs            there is something in the way that this kit did not create
+
+Everything but ``UsageError`` is trouble with a cluster or a tool (exit code 3).
+Never raised for a learner's mistake: those are verdicts, not errors.
+"""
+
+from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
+
+
+class DriftlabError(Exception):
+    """What broke, with the evidence and the next step.
+
+    ``str(error)`` is what an operator reads: the message, then the command and
+    its output where a command was run, then the next step.
+    """
+
+    exit_code = 3
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        command: Sequence[str] | None = None,
+        output: str = "",
+        next_step: str = "driftlab doctor",
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.command = tuple(command) if command else None
+        self.output = output
+        self.next_step = next_step
+
+    def __str__(self) -> str:
+        parts = [self.message]
+        if self.command:
+            parts.append("Command: " + " ".join(self.command))
+        if self.output.strip():
+            parts.append("Output:\n" + "\n".join("    " + line for line in self.output.strip().splitlines()[-20:]))
+        parts.append("Next: " + self.next_step)
+        return "\n".join(parts)
+
+
+class UsageError(DriftlabError):
+    """The caller asked for something that does not exist."""
+
+    exit_code = 2
+
+
+class UnknownEngine(UsageError):
+    def __init__(self, name: str, known: Iterable[str]) -> None:
+        known = sorted(known)
+        super().__init__(
+            f"There is no engine called {name!r}." + did_you_mean(name, known),
+            next_step="choose one of: auto, " + ", ".join(known),
+        )
+
+
+class StateUnusable(DriftlabError):
+    pass
+
+
+class EngineUnavailable(DriftlabError):
+    pass
+
+
+class ProgramsUnavailable(DriftlabError):
+    pass
+
+
+class CommandFailed(DriftlabError):
+    pass
+
+
+class ClusterNotReady(DriftlabError):
+    pass
+
+
+class ClusterUnreachable(DriftlabError):
+    pass
+
+
+class ClusterNotOurs(DriftlabError):
+    pass
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """`` Did you mean 'x'?`` (with the leading space), or nothing."""
+    close = get_close_matches(word, list(known), n=1, cutoff=0.5)
+    return f" Did you mean {close[0]!r}?" if close else ""

@@ -1,0 +1,89 @@
+"""The kit's folders, and how files in them are written: whole or not at all.
+
+=================  ============================  =====================================
+folder             environment variable          holds
+=================  ============================  =====================================
+cache              ``DRIFTLAB_CACHE``            programs; may be deleted at any time
+state              ``DRIFTLAB_STATE``            clusters, exercises begun, results
+=================  ============================  =====================================
+"""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import platformdirs
+from filelock import FileLock, Timeout
+
+from clusters.errors import StateUnusable
+
+
+def cache_folder() -> Path:
+    return _folder("DRIFTLAB_CACHE", platformdirs.user_cache_path("driftlab"))
+
+
+def state_folder() -> Path:
+    return _folder("DRIFTLAB_STATE", platformdirs.user_state_path("driftlab"))
+
+
+def _folder(variable: str, default: Path) -> Path:
+    # resolved: the path of a cluster's folder is how its processes are recognised later
+    return Path(os.environ.get(variable) or default).expanduser().resolve()
+
+
+def make_folder(path: Path) -> Path:
+    """Create ``path`` for its owner only; raises StateUnusable where that is refused."""
+    try:
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not os.access(path, os.W_OK | os.X_OK):
+            raise PermissionError(13, "Permission denied")
+    except OSError as error:
+        raise unusable(path, error) from error
+    return path
+
+
+def write_atomically(path: Path, text: str, mode: int = 0o600) -> None:
+    """Replace ``path`` by ``text`` in one step: a reader sees the old file or the new one.
+
+    Raises StateUnusable where the folder cannot be written.
+    """
+    make_folder(path.parent)
+    temporary: Path | None = None
+    try:
+        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        temporary = Path(name)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.chmod(mode)
+        temporary.replace(path)
+    except BaseException as error:
+        if temporary:
+            temporary.unlink(missing_ok=True)
+        if isinstance(error, OSError):
+            raise unusable(path, error) from error
+        raise
+
+
+@contextmanager
+def locked(path: Path, timeout_s: float = -1) -> Iterator[None]:
+    """Hold the lock file ``path``; waits for ever unless ``timeout_s`` >= 0, then raises filelock's Timeout."""
+    make_folder(path.parent)
+    try:
+        with FileLock(path, timeout=timeout_s, mode=0o600):
+            yield
+    except Timeout:
+        raise
+    except PermissionError as error:
+        raise unusable(path, error) from error
+
+
+def unusable(path: Path, error: OSError) -> StateUnusable:
+    return StateUnusable(
+        f"{path} cannot be written: {error.strerror or error}.",
+        next_step="make it writable, or choose other folders: "
+        "export DRIFTLAB_STATE=/a/folder DRIFTLAB_CACHE=/another/folder",
+    )

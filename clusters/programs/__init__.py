@@ -1,0 +1,71 @@
+"""Where the programs of an engine come from.
+
+In this order, for each program that is still missing:
+
+1. an explicit path: ``DRIFTLAB_PROGRAM_KUBE_APISERVER=/path`` and so on, or a folder
+   for all of them, ``DRIFTLAB_PROGRAMS=/folder``;
+2. the kit's cache;
+3. the official release, verified against its published checksum (``download``);
+4. a build from the pinned Go modules (``build``).
+
+Each way that fails says why in one line, and the next is tried.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+from clusters.errors import ProgramsUnavailable
+from clusters.folders import cache_folder
+from clusters.programs import explicit
+from clusters.programs.cache import Cache
+from clusters.programs.pins import PROGRAMS, Program
+from clusters.progress import SILENT, Progress
+
+__all__ = ["PROGRAMS", "Program", "obtain"]
+
+#: A way to get programs: puts what it can into the cache, raises WayFailed with one line where it cannot.
+Way = Callable[[Sequence[Program], Cache, Progress], None]
+
+
+def obtain(names: Iterable[str], progress: Progress = SILENT) -> dict[str, Path]:
+    """The paths of the programs called ``names``, fetched or built where need be.
+
+    Raises ProgramsUnavailable with the reason of each way, or what an explicit path that is wrong deserves.
+    """
+    wanted = [PROGRAMS[name] for name in names]
+    found = {program.name: path for program in wanted if (path := explicit.path(program))}
+    missing = [program for program in wanted if program.name not in found]
+    if not missing:
+        return found
+    cache = Cache(cache_folder() / "programs")
+    with cache.locked(progress):
+        reasons: list[str] = []
+        for way in _ways():
+            missing = [program for program in missing if not cache.holds(program, progress.say)]
+            if not missing:
+                break
+            try:
+                way(missing, cache, progress)
+            except WayFailed as failure:
+                reasons.append(str(failure))
+                progress.say(str(failure))
+        missing = [program for program in missing if not cache.holds(program)]
+    if missing:
+        listed = ", ".join(program.name for program in missing)
+        raise ProgramsUnavailable(
+            f"The engine's programs could not be had ({listed}):\n" + "\n".join(f"  - {reason}" for reason in reasons),
+            next_step="with a network: try again. Without one: copy the programs here and "
+            "export DRIFTLAB_PROGRAMS=/their/folder",
+        )
+    return found | {program.name: cache.path(program) for program in wanted if program.name not in found}
+
+
+class WayFailed(Exception):
+    """One way to get programs failed; ``str()`` is one line that says why."""
+
+
+def _ways() -> list[Way]:
+    from clusters.programs.build import build
+    from clusters.programs.download import download
+
+    return [download, build]

@@ -1,0 +1,134 @@
+"""The official releases, verified against their published checksums.
+
+``DRIFTLAB_MIRROR=https://mirror.example/files`` takes them from a mirror instead, which
+keeps each file under its host's name and path, such as
+``https://mirror.example/files/dl.k8s.io/v1.36.3/bin/linux/amd64/kube-apiserver``.
+"""
+
+import hashlib
+import os
+import socket
+import tarfile
+import threading
+import zipfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from clusters.programs import WayFailed
+from clusters.programs.cache import Cache
+from clusters.programs.pins import Program, Release
+from clusters.progress import Progress
+
+CONNECT_S, READ_S = 4.0, 30.0
+
+
+def download(programs: Sequence[Program], cache: Cache, progress: Progress) -> None:
+    """Put ``programs`` into ``cache``. Raises WayFailed with the reason of the first that could not be had."""
+    import httpx
+
+    timeout = httpx.Timeout(READ_S, connect=CONNECT_S)
+    with httpx.Client(follow_redirects=True, timeout=timeout) as http, cache.workspace() as folder:
+        for program in programs:
+            release = program.release()
+            if release is None:
+                raise WayFailed(f"download: there is no official {program.name} for this system")
+            url = _mirrored(release.url)
+            try:
+                _reach(url)
+                expected = _published(http, release)
+                file = folder / Path(urlsplit(release.url).path).name
+                _fetch(http, url, file, progress, program)
+            except (httpx.HTTPError, OSError) as error:
+                raise WayFailed(f"download: {url}: {_reason(error)}") from error
+            actual = hashlib.file_digest(file.open("rb"), "sha256").hexdigest()
+            if actual != expected:
+                raise WayFailed(f"download: {url}: its SHA-256 is {actual}, but {expected} is published")
+            cache.put(program, _extracted(file, release))
+
+
+def _mirrored(url: str) -> str:
+    mirror = os.environ.get("DRIFTLAB_MIRROR")
+    return f"{mirror.rstrip('/')}/{url.split('://', 1)[1]}" if mirror else url
+
+
+def _reach(url: str) -> None:
+    """Raise OSError where a host cannot be reached: a resolver that never answers is not bound by HTTP timeouts."""
+    if any(os.environ.get(name) for name in ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy")):
+        return
+    place = urlsplit(url)
+    address = (place.hostname or "", place.port or (443 if place.scheme == "https" else 80))
+    outcome: list[OSError | None] = []
+
+    def connect() -> None:
+        try:
+            socket.create_connection(address, timeout=CONNECT_S).close()
+            outcome.append(None)
+        except OSError as error:
+            outcome.append(error)
+
+    attempt = threading.Thread(target=connect, daemon=True)
+    attempt.start()
+    attempt.join(CONNECT_S + 1)
+    error = outcome[0] if outcome else TimeoutError(f"no answer within {CONNECT_S:g} s")
+    if error:
+        raise error
+
+
+def _published(http: Any, release: Release) -> str:
+    """The SHA-256 that the makers publish."""
+    url = _mirrored(release.checksum)
+    answer = http.get(url).raise_for_status()
+    name = Path(urlsplit(release.url).path).name
+    digest = ""
+    if "/repos/" in release.checksum:
+        assets = answer.json().get("assets", [])
+        digest = next((asset.get("digest") or "" for asset in assets if asset.get("name") == name), "")
+        digest = digest.removeprefix("sha256:")
+    else:
+        for line in answer.text.splitlines():
+            words = line.split()
+            if len(words) == 1 or (len(words) > 1 and words[1].lstrip("*") == name):
+                digest = words[0]
+    if len(digest) != 64:
+        raise OSError(f"{url} has no SHA-256 for {name}")
+    return digest.lower()
+
+
+def _fetch(http: Any, url: str, file: Path, progress: Progress, program: Program) -> None:
+    with http.stream("GET", url) as answer:
+        answer.raise_for_status()
+        total = int(answer.headers.get("content-length", 0))
+        with (
+            progress.step(f"Downloading {program.name} {program.version}", total=total, unit="MB") as step,
+            file.open("wb") as out,
+        ):
+            done = 0
+            for chunk in answer.iter_bytes(1 << 18):
+                out.write(chunk)
+                done += len(chunk)
+                step.advance_to(done)
+
+
+def _extracted(file: Path, release: Release) -> Path:
+    if release.member is None:
+        return file
+    target = file.with_suffix(".member")
+    try:
+        if file.suffix == ".zip":
+            with zipfile.ZipFile(file) as zipped, zipped.open(release.member) as member:
+                target.write_bytes(member.read())
+        else:
+            with tarfile.open(file) as archive:
+                opened = archive.extractfile(release.member)
+                assert opened is not None
+                target.write_bytes(opened.read())
+    except (KeyError, tarfile.TarError, zipfile.BadZipFile) as error:
+        raise WayFailed(f"download: {release.url} does not hold {release.member}") from error
+    return target
+
+
+def _reason(error: Exception) -> str:
+    text = str(error).splitlines()[0] if str(error) else type(error).__name__
+    return text.split(" for url ")[0]
