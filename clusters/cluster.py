@@ -1,0 +1,223 @@
+"""The interface of every engine."""
+
+import json
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import Any, ClassVar, Self
+
+import yaml
+
+from clusters.client import ApiRefused, Client, Document
+from clusters.errors import ClusterNotReady, ClusterUnreachable
+from clusters.folders import write_atomically
+from clusters.progress import SILENT, Progress
+
+#: Every object that the kit may delete again carries this label.
+OURS = {"app.kubernetes.io/managed-by": "driftlab"}
+OURS_SELECTOR = "app.kubernetes.io/managed-by=driftlab"
+
+LEARNERS = "driftlab:learners"  #: the group that a learner's kubeconfig authenticates as
+
+
+@dataclass(frozen=True)
+class Availability:
+    """Whether an engine can run on this machine; where not, why, and what would change that."""
+
+    yes: bool
+    reason: str = ""
+    next_step: str = ""
+
+    def __bool__(self) -> bool:
+        return self.yes
+
+
+@dataclass(frozen=True)
+class Status:
+    """How a cluster is, without touching it.
+
+    ``phase`` is ``absent``, ``stopped`` (state kept, nothing runs), ``broken``
+    (something that should run does not, or does not answer) or ``ready``.
+    """
+
+    engine: str
+    name: str
+    phase: str
+    detail: str = ""
+    server: str = ""
+    components: dict[str, bool] = field(default_factory=dict)
+
+
+class Cluster(ABC):
+    """One throwaway cluster: ``up``, use, ``down``.
+
+    A cluster is only ever deleted by the kit that made it, and on leaving a ``with``
+    block only where ``owned`` was asked for: by default it stays.
+    """
+
+    engine: ClassVar[str]
+    why: str = ""  #: in one line, why this engine was taken
+
+    def __init__(self, name: str = "driftlab", *, owned: bool = False, images: Sequence[Path] = ()) -> None:
+        self.name, self.owned, self.images = name, owned, tuple(images)
+
+    @classmethod
+    @abstractmethod
+    def available(cls) -> Availability:
+        """Can this engine run here? Never raises, never waits for the network."""
+
+    @abstractmethod
+    def up(self, progress: Progress = SILENT) -> None:
+        """Create the cluster, or mend and start what is there; quick where it is ready already.
+
+        Raises DriftlabError; an interrupted or failed creation leaves nothing behind.
+        """
+
+    @abstractmethod
+    def status(self) -> Status: ...
+
+    @abstractmethod
+    def stop(self) -> None:
+        """End its processes and keep its state: the next ``up`` goes on from there."""
+
+    @abstractmethod
+    def down(self) -> None:
+        """Delete it with all it holds, if there is one. Raises ClusterNotOurs where it is not ours."""
+
+    @property
+    @abstractmethod
+    def folder(self) -> Path:
+        """What the kit keeps of this cluster on disk."""
+
+    @property
+    @abstractmethod
+    def kubeconfig(self) -> Path:
+        """The owner's kubeconfig: all rights. Learners get ``learner_kubeconfig``."""
+
+    @abstractmethod
+    def learner(self) -> dict[str, Any]:
+        """The ``user`` part of a kubeconfig that authenticates as a member of the group ``driftlab:learners``."""
+
+    def wait_ready(self, timeout_s: float = 60) -> None:
+        """Wait until ``status`` says ready. Raises ClusterNotReady with the last status."""
+        deadline = time.monotonic() + timeout_s
+        while (status := self.status()).phase != "ready":
+            if time.monotonic() > deadline:
+                raise ClusterNotReady(
+                    f"The cluster {self.name!r} ({self.engine}) was not ready after {timeout_s:g} s: "
+                    f"{status.detail or status.phase}.",
+                    next_step="driftlab down && driftlab up",
+                )
+            time.sleep(0.1)
+
+    def reset(self) -> None:
+        """As new: every namespace that the kit made, and all that is in them, is deleted."""
+        for namespace in self.client.get("/api/v1/namespaces", labelSelector=OURS_SELECTOR)["items"]:
+            self.delete_namespace(namespace["metadata"]["name"])
+
+    def __enter__(self) -> Self:
+        self.up()
+        self.wait_ready()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self.owned:
+            self.down()
+
+    @cached_property
+    def client(self) -> Client:
+        """The API as its owner."""
+        return Client(self.kubeconfig)
+
+    def create_namespace(self, name: str) -> None:
+        """A namespace of ours in which learners may work; nothing happens where it is there already."""
+        self.client.apply(
+            f"/api/v1/namespaces/{name}",
+            {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": OURS}},
+        )
+        self.client.apply(
+            f"/apis/rbac.authorization.k8s.io/v1/namespaces/{name}/rolebindings/driftlab-learners",
+            {
+                "apiVersion": "rbac.authorization.k8s.io/v1",
+                "kind": "RoleBinding",
+                "metadata": {"name": "driftlab-learners", "labels": OURS},
+                "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "driftlab-learner"},
+                "subjects": [{"apiGroup": "rbac.authorization.k8s.io", "kind": "Group", "name": LEARNERS}],
+            },
+        )
+        # A Pod is refused until its namespace has the ServiceAccount that it runs as.
+        wait_for(
+            lambda: self._exists(f"/api/v1/namespaces/{name}/serviceaccounts/default"),
+            f"the ServiceAccount default of the namespace {name}",
+        )
+
+    def delete_namespace(self, name: str) -> None:
+        """Delete a namespace of ours and wait until it is gone. Nothing happens where there is none."""
+        try:
+            namespace = self.client.get(f"/api/v1/namespaces/{name}")
+            if OURS.items() <= namespace["metadata"].get("labels", {}).items():
+                # Pods would be given 30 s each to say goodbye.
+                self.client.delete(f"/api/v1/namespaces/{name}/pods", gracePeriodSeconds="0")
+                self.client.delete(f"/api/v1/namespaces/{name}")
+                wait_for(lambda: not self._exists(f"/api/v1/namespaces/{name}"), f"the end of the namespace {name}")
+        except ApiRefused as refusal:
+            if refusal.status != 404:
+                raise
+
+    def _exists(self, path: str) -> bool:
+        try:
+            self.client.get(path)
+        except ApiRefused as refusal:
+            if refusal.status == 404:
+                return False
+            raise
+        return True
+
+    def grant_learners(self) -> None:
+        """Create the roles in ``learner-roles.yaml``, which the namespaces of ours refer to."""
+        text = (Path(__file__).parent / "learner-roles.yaml").read_text(encoding="utf-8")
+        for document in yaml.safe_load_all(text):
+            plural = {"ClusterRole": "clusterroles", "ClusterRoleBinding": "clusterrolebindings"}[document["kind"]]
+            document["metadata"]["labels"] = OURS
+            self.client.apply(f"/apis/rbac.authorization.k8s.io/v1/{plural}/{document['metadata']['name']}", document)
+
+    def learner_kubeconfig(self, namespace: str) -> Path:
+        """A kubeconfig for learners whose commands go to ``namespace`` by themselves."""
+        owner: Document = yaml.safe_load(self.kubeconfig.read_text(encoding="utf-8"))
+        server = dict(owner["clusters"][0]["cluster"])
+        document = {
+            "apiVersion": "v1",
+            "kind": "Config",
+            "current-context": self.name,
+            "clusters": [{"name": self.name, "cluster": server}],
+            "users": [{"name": "learner", "user": self.learner()}],
+            "contexts": [
+                {"name": self.name, "context": {"cluster": self.name, "user": "learner", "namespace": namespace}}
+            ],
+        }
+        path = self.folder / "learner" / f"{namespace}.kubeconfig"
+        write_atomically(path, json.dumps(document, indent=2))
+        return path
+
+
+def wait_for(met: Callable[[], bool], what: str, timeout_s: float = 30, every_s: float = 0.05) -> None:
+    """Wait until ``met()``; raises ClusterNotReady that names ``what`` was waited for."""
+    deadline = time.monotonic() + timeout_s
+    while not met():
+        if time.monotonic() > deadline:
+            raise ClusterNotReady(f"Waited {timeout_s:g} s in vain for {what}.", next_step="driftlab status")
+        time.sleep(every_s)
+
+
+def answers(client: Client) -> bool:
+    """Does the API server say that it is ready?"""
+    try:
+        return client.text("/readyz") == "ok"
+    except (ApiRefused, ClusterUnreachable):
+        return False

@@ -1,0 +1,1 @@
+"""The embedded engine: the upstream control plane as plain processes, Nodes and Pods simulated by KWOK."""

@@ -1,0 +1,412 @@
+"""The embedded engine: etcd, kube-apiserver, kube-controller-manager and kube-scheduler as plain processes.
+
+``kwokctl`` (binary runtime) writes their certificates and starts them; ``kwok`` plays
+Nodes and Pods by the Stages of ``stages.py``; ``node_api.py`` answers ``kubectl logs``.
+Everything listens on loopback only and lives in one folder.
+"""
+
+import hashlib
+import json
+import os
+import secrets
+import shutil
+import socket
+import sys
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import psutil
+import yaml
+
+from clusters import __version__, processes, programs
+from clusters.client import ApiRefused
+from clusters.cluster import LEARNERS, Availability, Cluster, Status, answers, wait_for
+from clusters.embedded import images, stages
+from clusters.errors import ClusterNotOurs, ClusterNotReady, ClusterUnreachable, DriftlabError
+from clusters.folders import locked, make_folder, state_folder, write_atomically
+from clusters.kubectl import kubectl_path
+from clusters.programs.cache import remove_tree
+from clusters.programs.pins import KUBERNETES
+from clusters.progress import SILENT, Progress
+
+HERE = Path(__file__).parent
+PROGRAMS = ("etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kwok", "kwokctl")
+COMPONENTS = ("etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kwok-controller", "node-api")
+
+#: Worker Nodes, and what each can hold: small enough for a request to be too big.
+NODES, CPUS, MEMORY = 3, "2", "4Gi"
+
+#: Percent of new memory before Go collects garbage; Go itself would take 100.
+GOGC = "40"
+
+
+class EmbeddedCluster(Cluster):
+    engine = "embedded"
+
+    def __init__(self, name: str = "driftlab", *, owned: bool = False, images: Sequence[Path] = ()) -> None:
+        super().__init__(name, owned=owned, images=images)
+        self.home = state_folder() / "embedded"
+
+    @classmethod
+    def available(cls) -> Availability:
+        if sys.platform not in ("linux", "darwin"):
+            return Availability(
+                False, "it needs Linux or macOS", "on Windows, use WSL 2: https://learn.microsoft.com/windows/wsl"
+            )
+        return Availability(True)
+
+    @property
+    def folder(self) -> Path:
+        return self.home / "clusters" / self.name  # where kwokctl, told that its home is self.home, has it
+
+    @property
+    def kubeconfig(self) -> Path:
+        return self.folder / "kubeconfig.yaml"
+
+    @property
+    def _record(self) -> Path:
+        """Says that the cluster in this folder is ours, and what it was made from. Written before anything else."""
+        return self.folder / "driftlab.json"
+
+    # ---- the interface
+
+    def status(self) -> Status:
+        def say(phase: str, detail: str = "", running: dict[str, bool] | None = None) -> Status:
+            return Status(self.engine, self.name, phase, detail, self._server(), running or {})
+
+        if not self.folder.exists():
+            return say("absent")
+        alive = self._alive()
+        running = {component: component in alive for component in COMPONENTS}
+        if not any(running.values()):
+            return say("stopped", running=running)
+        if not all(running.values()):
+            down = ", ".join(component for component, runs in running.items() if not runs)
+            return say("broken", f"not running: {down}", running)
+        if not self.kubeconfig.exists() or not answers(self.client):
+            return say("broken", "the API server does not answer", running)
+        return say("ready", running=running)
+
+    def up(self, progress: Progress = SILENT) -> None:
+        with self._locked(progress):
+            if self._is_current() and self.status().phase == "ready":
+                return
+            found = programs.obtain(PROGRAMS, progress)
+            make_folder(self.home)
+            if self.folder.exists() and not self._record.exists():
+                raise ClusterNotOurs(
+                    f"{self.folder} exists, and the kit did not make it.",
+                    next_step=f"look at it, and move it away: mv {self.folder} /tmp",
+                )
+            if self.folder.exists() and not self._is_current():
+                progress.say(f"The cluster {self.name!r} was made by another version of the kit; it is replaced.")
+                self._remove()
+            if self.folder.exists():
+                try:
+                    with progress.step("Starting the cluster again"):
+                        self._mend(found)
+                    return
+                except DriftlabError as error:
+                    progress.say(f"The cluster {self.name!r} could not be mended and is replaced: {error.message}")
+                    self._remove()
+            self._create(found, progress)
+
+    def stop(self) -> None:
+        with self._locked(SILENT):
+            self._stop()
+
+    def down(self) -> None:
+        with self._locked(SILENT):
+            if self.folder.exists() and not self._record.exists() and any(self.folder.iterdir()):
+                raise ClusterNotOurs(f"{self.folder} was not made by the kit.", next_step="delete it yourself")
+            self._remove()
+
+    def learner(self) -> dict[str, Any]:
+        return {"token": (self.folder / "learner.token").read_text(encoding="utf-8").strip()}
+
+    # ---- making and mending
+
+    def _create(self, found: dict[str, Path], progress: Progress) -> None:
+        try:
+            for attempt in range(3):
+                try:
+                    with progress.step("Starting the control plane"):
+                        threading.Thread(target=import_module, args=("kubernetes.client",), daemon=True).start()
+                        self._install(found)
+                        wait_for(self._can_add_nodes, "the API server", timeout_s=60)
+                    break
+                except DriftlabError:
+                    if attempt == 2:
+                        raise
+                    progress.say("The control plane did not come up; once more, with other ports.")
+                    self._remove()
+            with progress.step("Adding the Nodes"):
+                self.grant_learners()
+                wait_for(lambda: answers(self.client) and self._settled(), f"{NODES} Nodes that are ready")
+            document = json.loads(self._record.read_text(encoding="utf-8"))
+            write_atomically(self._record, json.dumps({**document, "complete": True}))
+        except BaseException:
+            self._remove()
+            raise
+
+    def _install(self, found: dict[str, Path]) -> None:
+        make_folder(self.folder)
+        write_atomically(self._record, json.dumps({"digest": self._digest(), "made": time.time(), "complete": False}))
+        catalogue = images.load([*self.images, images.PUBLIC])
+        write_atomically(self.folder / "images.json", json.dumps(catalogue))
+        # JSON is YAML, and is read several times faster
+        documents = (json.dumps(stage) for stage in stages.stages(catalogue))
+        write_atomically(self.folder / "stages.yaml", "\n---\n".join(documents))
+        token = secrets.token_urlsafe(32)
+        write_atomically(self.folder / "learner.token", token)
+        write_atomically(self.folder / "tokens.csv", f'{token},learner,learner,"{LEARNERS}"\n')
+        api_port, node_port = _free_ports(2)
+        write_atomically(self.folder / "node.port", str(node_port))
+        config = self.folder / "kwokctl.yaml"
+        write_atomically(config, yaml.safe_dump_all(self._configuration(found, api_port, node_port)))
+        self._kwokctl(found, "--config", str(config), "create", "cluster", "--kubeconfig=", "--timeout=90s")
+
+    def _configuration(self, found: dict[str, Path], api_port: int, node_port: int) -> list[dict[str, Any]]:
+        pki = self.folder / "pki"
+
+        def more(component: str, **arguments: str) -> dict[str, Any]:
+            extra = [{"key": key.replace("_", "-"), "value": value} for key, value in arguments.items()]
+            # collect garbage earlier than Go would: a third less memory for a little more work
+            return {"name": component, "extraArgs": extra, "extraEnvs": [{"name": "GOGC", "value": GOGC}]}
+
+        return [
+            {
+                "apiVersion": "config.kwok.x-k8s.io/v1alpha1",
+                "kind": "KwokctlConfiguration",
+                "options": {
+                    "runtime": "binary",
+                    "kubeVersion": f"v{KUBERNETES}",
+                    "bindAddress": "127.0.0.1",
+                    "kubeApiserverPort": api_port,
+                    "securePort": True,
+                    "kubeAuthorization": True,
+                    "kubeAdmission": True,
+                    "heartbeatFactor": 1,
+                    "nodeLeaseDurationSeconds": 40,
+                    "kubeApiserverBinary": str(found["kube-apiserver"]),
+                    "kubeControllerManagerBinary": str(found["kube-controller-manager"]),
+                    "kubeSchedulerBinary": str(found["kube-scheduler"]),
+                    "etcdBinary": str(found["etcd"]),
+                    "kwokControllerBinary": str(found["kwok"]),
+                    "kubectlBinary": str(kubectl_path()),
+                },
+                "components": [
+                    {
+                        "name": "node-api",
+                        "binary": sys.executable,
+                        "workDir": str(self.folder),
+                        "links": ["kube-apiserver"],
+                        "args": [
+                            "-m", "clusters.embedded.node_api",
+                            f"--port={node_port}",
+                            f"--server=https://127.0.0.1:{api_port}",
+                            f"--pki={pki}",
+                            f"--images={self.folder / 'images.json'}",
+                        ],
+                    }
+                ],
+                "componentsPatches": [
+                    more(
+                        "kube-apiserver",
+                        token_auth_file=str(self.folder / "tokens.csv"),
+                        kubelet_client_certificate=str(pki / "admin.crt"),
+                        kubelet_client_key=str(pki / "admin.key"),
+                        kubelet_preferred_address_types="InternalDNS",
+                        # a throwaway cluster has no use for either, and both cost start-up time and memory
+                        profiling="false",
+                    ),
+                    more("kube-controller-manager", leader_elect="false", profiling="false"),
+                    more("kube-scheduler", leader_elect="false", profiling="false"),
+                    more("kwok-controller", config=str(self.folder / "stages.yaml")),
+                ],
+            },
+            # kwokctl adds Stages of its own where it is given none; ours are too many for it to carry about.
+            {
+                "apiVersion": "kwok.x-k8s.io/v1alpha1",
+                "kind": "Stage",
+                "metadata": {"name": "none"},
+                "spec": {
+                    "resourceRef": {"apiGroup": "v1", "kind": "Node"},
+                    "selector": {"matchLabels": {"driftlab.dev/never": "never"}},
+                    "steps": [{"delete": False}],
+                },
+            },
+        ]  # fmt: skip
+
+    def _can_add_nodes(self) -> bool:
+        """An API server that starts accepts Nodes well before it calls itself ready."""
+        try:
+            self._add_nodes()
+        except (ApiRefused, ClusterUnreachable):
+            return False
+        return True
+
+    def _add_nodes(self) -> None:
+        node_port = int((self.folder / "node.port").read_text(encoding="utf-8"))
+        template = (HERE / "node.yaml").read_text(encoding="utf-8")
+        for number in range(1, NODES + 1):
+            name = f"{self.name}-worker{number if number > 1 else ''}"
+            values = {
+                "name": name,
+                "number": number,
+                "cpu": CPUS,
+                "memory": MEMORY,
+                "port": node_port,
+                "version": KUBERNETES,
+            }
+            document = yaml.safe_load(template.format_map(values))
+            try:
+                self.client.post("/api/v1/nodes", document)
+            except ApiRefused as refusal:
+                if refusal.reason != "AlreadyExists":
+                    raise
+
+    def _settled(self) -> bool:
+        """Nodes ready and without taints, and the default ServiceAccount there: Pods can be created and scheduled."""
+        nodes = self.client.get("/api/v1/nodes")["items"]
+        ready = [
+            node
+            for node in nodes
+            if not node["spec"].get("taints")
+            and any(c["type"] == "Ready" and c["status"] == "True" for c in node["status"].get("conditions", []))
+        ]
+        return len(ready) >= NODES and self._exists("/api/v1/namespaces/default/serviceaccounts/default")
+
+    def _mend(self, found: dict[str, Path]) -> None:
+        """Start what does not run; where that is not enough, everything once more. Raises DriftlabError."""
+        if not json.loads(self._record.read_text(encoding="utf-8")).get("complete"):
+            raise ClusterNotReady("its creation was interrupted")
+        for _ in range(2):
+            alive = self._alive()
+            processes.end([process for process in self._processes() if process not in alive.values()])
+            for component in COMPONENTS:
+                if component not in alive:
+                    self._pid_file(component).unlink(missing_ok=True)
+            fresh_kwok = "kwok-controller" not in alive
+            self._kwokctl(found, "start", "cluster")
+            try:
+                wait_for(lambda: answers(self.client), "the API server", timeout_s=20)
+                if fresh_kwok:
+                    self._release_leases()
+                wait_for(self._settled, f"{NODES} Nodes that are ready", timeout_s=40)
+                return
+            except DriftlabError as error:
+                problem = error
+                self._stop()
+        raise problem
+
+    def _release_leases(self) -> None:
+        """A new kwok would wait until the Leases of the one before it have expired."""
+        path = "/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases"
+        for lease in self.client.get(path)["items"]:
+            self.client.delete(f"{path}/{lease['metadata']['name']}")
+
+    def _kwokctl(self, found: dict[str, Path], *words: str) -> None:
+        # kubectl, which kwokctl calls, keeps a cache of its own
+        own = {
+            "KWOK_WORKDIR": str(self.home),
+            "KUBECACHEDIR": str(self.folder / "kubectl-cache"),
+            "KUBECONFIG": os.devnull,
+        }
+        processes.run(
+            [found["kwokctl"], *words, "--name", self.name],
+            env=own,
+            timeout_s=120,
+            next_step=f"look into {self.folder / 'logs'}, then: driftlab down && driftlab up",
+        )
+
+    # ---- what is there
+
+    def _digest(self) -> str:
+        """Changes when a cluster made by this version of the kit would be another one."""
+        parts = [__version__, KUBERNETES, str(Path(sys.executable))]
+        sources = [*self.images, *HERE.glob("*.*"), *(HERE / "stages").iterdir(), HERE.parent / "learner-roles.yaml"]
+        parts += [path.read_text(encoding="utf-8") for path in sorted(sources)]
+        return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+
+    def _is_current(self) -> bool:
+        try:
+            return bool(json.loads(self._record.read_text(encoding="utf-8"))["digest"] == self._digest())
+        except (OSError, ValueError, KeyError):
+            return False
+
+    def _server(self) -> str:
+        try:
+            document = yaml.safe_load(self.kubeconfig.read_text(encoding="utf-8"))
+            return str(document["clusters"][0]["cluster"]["server"])
+        except (OSError, yaml.YAMLError, KeyError, IndexError, TypeError):
+            return ""
+
+    def _processes(self) -> list[psutil.Process]:
+        return processes.mentioning(self.folder)
+
+    def _alive(self) -> dict[str, psutil.Process]:
+        """The components that run, and are not merely stopped or dead."""
+        alive = {}
+        for process in self._processes():
+            words = process.info["cmdline"]
+            name = "node-api" if "clusters.embedded.node_api" in words else Path(words[0]).name
+            if name in COMPONENTS and process.info["status"] not in (psutil.STATUS_ZOMBIE, psutil.STATUS_STOPPED):
+                alive[name] = process
+        return alive
+
+    def _pid_file(self, component: str) -> Path:
+        name = Path(sys.executable).stem if component == "node-api" else component
+        return self.folder / "pids" / f"{name}.pid"
+
+    def _stop(self) -> None:
+        everything = self._processes()
+        etcd = [process for process in everything if Path(process.info["cmdline"][0]).name == "etcd"]
+        processes.end([process for process in everything if process not in etcd])
+        processes.end(etcd, patience_s=3)
+        shutil.rmtree(self.folder / "pids", ignore_errors=True)
+        (self.folder / "pids").mkdir(exist_ok=True) if self.folder.exists() else None
+
+    def _remove(self) -> None:
+        # kwokctl may be about to start one more: look again until there is nothing
+        for _ in range(20):
+            found = self._processes()
+            if not found:
+                break
+            processes.end(found)
+        if self.folder.exists():
+            remove_tree(self.folder)
+        self.__dict__.pop("client", None)
+
+    @contextmanager
+    def _locked(self, progress: Progress) -> Iterator[None]:
+        """One process at a time may change clusters: kwokctl chooses ports that another one may be about to use."""
+        from filelock import Timeout
+
+        path = self.home / ".lock"
+        try:
+            with locked(path, timeout_s=0):
+                yield
+                return
+        except Timeout as busy:
+            if busy.lock_file != str(path):
+                raise
+        with progress.step("Waiting for another process that is at work on a cluster"), locked(path):
+            yield
+
+
+def _free_ports(count: int) -> list[int]:
+    """Ports that nobody listens on now."""
+    sockets = [socket.socket() for _ in range(count)]
+    try:
+        for one in sockets:
+            one.bind(("127.0.0.1", 0))
+        return [one.getsockname()[1] for one in sockets]
+    finally:
+        for one in sockets:
+            one.close()

@@ -1,0 +1,119 @@
+"""What container images do when they run, for Pods that nobody really runs.
+
+A catalogue is a YAML or JSON document: one image (``labs/blog-api/behaviour.json``,
+which is also compiled into the real program) or ``images: [...]`` (``images.yaml``).
+``images.schema.json`` says what each field means.
+"""
+
+import json
+import re
+from collections.abc import Iterable, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import fastjsonschema
+import yaml
+
+from clusters.errors import DriftlabError
+
+HERE = Path(__file__).parent
+PUBLIC = HERE / "images.yaml"
+
+#: What a field is where the catalogue leaves it out.
+DEFAULTS: dict[str, Any] = {
+    "size_bytes": 1_000_000,
+    "program": "",
+    "command": [],
+    "programs": [],
+    "port": 0,
+    "routes": [],
+    "readiness_route": "",
+    "listens_after_s": 0,
+    "ready_after_s": 0,
+    "memory_mib": 0,
+    "requires": [],
+    "missing_exit_code": 1,
+    "stops_after_s": 0,
+    "stop_exit_code": 0,
+    "log": {},
+}
+
+#: A reference that the kubelet accepts: https://kubernetes.io/docs/concepts/containers/images/#image-names
+WELL_FORMED = (
+    r"^[a-zA-Z0-9.-]+(:[0-9]+)?(/[a-z0-9]+([._-]+[a-z0-9]+)*)*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?(@sha256:[0-9a-f]{64})?$"
+    r"|^[a-z0-9]+([._-]+[a-z0-9]+)*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?(@sha256:[0-9a-f]{64})?$"
+)
+
+#: The safe loader, several times faster where libyaml is there.
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+Image = dict[str, Any]  #: one image in one version, complete, with ``pattern``: which references mean it
+
+
+class CatalogueInvalid(DriftlabError):
+    """An image catalogue says something that cannot be."""
+
+    exit_code = 2
+
+
+@cache
+def _validate() -> Any:
+    return fastjsonschema.compile(json.loads((HERE / "images.schema.json").read_text(encoding="utf-8")))
+
+
+def load(paths: Iterable[Path]) -> list[Image]:
+    """The images of all catalogues in ``paths``, first come first served.
+
+    Raises CatalogueInvalid with the file, the place in it and what is wrong.
+    """
+    images: list[Image] = []
+    for path in paths:
+        try:
+            document = yaml.load(path.read_text(encoding="utf-8"), Loader=LOADER)  # noqa: S506 safe, in C
+        except (OSError, yaml.YAMLError) as error:
+            raise CatalogueInvalid(f"{path} cannot be read: {error}", next_step=f"mend {path}") from error
+        for entry in document.get("images", [document]):
+            try:
+                _validate()(entry)
+            except fastjsonschema.JsonSchemaException as mistake:
+                name = entry.get("image", "an image") if isinstance(entry, dict) else "an image"
+                what = str(mistake).replace("data", name, 1)
+                raise CatalogueInvalid(f"{path}: {what}", next_step=f"mend {path}") from mistake
+            images.extend(_versions(entry))
+    return images
+
+
+def _versions(entry: Image) -> Iterable[Image]:
+    common = {**DEFAULTS, **{key: value for key, value in entry.items() if key not in ("versions", "tags")}}
+    if "versions" not in entry:
+        yield {**common, "version": "", "pattern": _pattern(entry["image"], entry.get("tags", "latest"))}
+    for version, own in entry.get("versions", {}).items():
+        yield {**common, **own, "version": version, "pattern": _pattern(entry["image"], re.escape(version))}
+
+
+def _repository(image: str) -> str:
+    """Regular expression for the ways to write a repository, without its tag."""
+    first, _, rest = image.partition("/")
+    if rest and ("." in first or ":" in first):
+        return re.escape(image)
+    return r"(docker\.io/)?" + (r"(library/)?" if not rest else "") + re.escape(image)
+
+
+def _pattern(image: str, tags: str) -> str:
+    optional = "?" if re.fullmatch(tags, "latest") else ""
+    return f"^{_repository(image)}(:({tags})){optional}$"
+
+
+def known(images: Sequence[Image]) -> str:
+    """One regular expression for every reference that can be pulled."""
+    return "|".join(image["pattern"] for image in images)
+
+
+def repositories(images: Sequence[Image]) -> str:
+    """One regular expression for every reference to a repository that exists, whatever its tag."""
+    return "|".join(sorted({f"^{_repository(image['image'])}([:@]|$)" for image in images}))
+
+
+def find(images: Sequence[Image], reference: str) -> Image | None:
+    return next((image for image in images if re.search(image["pattern"], reference)), None)

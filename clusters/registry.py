@@ -1,0 +1,70 @@
+"""Which engines there are, and which one ``auto`` takes."""
+
+from collections.abc import Sequence
+from importlib import import_module
+from importlib.metadata import entry_points
+from pathlib import Path
+
+from clusters.cluster import Cluster
+from clusters.errors import EngineUnavailable, UnknownEngine
+
+#: name: where its class is. In the order in which ``auto`` tries them.
+ENGINES = {
+    "embedded": "clusters.embedded.engine:EmbeddedCluster",
+}
+
+
+def engine_class(name: str) -> type[Cluster]:
+    """The class of an engine. Raises UnknownEngine."""
+    if name not in ENGINES:
+        raise UnknownEngine(name, ENGINES)
+    module, _, attribute = ENGINES[name].partition(":")
+    found: type[Cluster] = getattr(import_module(module), attribute)
+    return found
+
+
+def choose(engine: str = "auto") -> tuple[type[Cluster], str]:
+    """The engine's class, and in one line why it was taken.
+
+    Raises UnknownEngine, or EngineUnavailable with the reason of each engine that was tried.
+    """
+    reasons: list[str] = []
+    hint = ""
+    for name in ENGINES if engine == "auto" else [engine]:
+        candidate = engine_class(name)
+        availability = candidate.available()
+        if availability:
+            why = "as you asked" if engine != "auto" else "; ".join(reasons) or "it runs here"
+            return candidate, f"engine {name}: {why}"
+        reasons.append(f"{name} cannot run here: {availability.reason}")
+        hint = hint or availability.next_step
+    raise EngineUnavailable(". ".join(reasons) + ".", next_step=hint or "driftlab doctor")
+
+
+def open_cluster(
+    engine: str = "auto", name: str = "driftlab", *, owned: bool = False, images: Sequence[Path] | None = None
+) -> Cluster:
+    """A cluster object; nothing is started before ``up``.
+
+    ``images`` are the catalogues of images that the embedded engine knows beside the
+    public ones; by default those of all installed labs.
+    """
+    kind, why = choose(engine)
+    cluster = kind(name, owned=owned, images=installed_images() if images is None else images)
+    cluster.why = why
+    return cluster
+
+
+def installed_labs() -> list[Path]:
+    """The folders of labs of all installed packages (entry points ``driftlab.labs``)."""
+    folders = []
+    for entry in entry_points(group="driftlab.labs"):
+        package = import_module(entry.value)
+        if package.__file__:
+            folders.append(Path(package.__file__).parent)
+    return folders
+
+
+def installed_images() -> list[Path]:
+    """The catalogues of the applications that those labs deploy."""
+    return sorted(path for folder in installed_labs() for path in folder.glob("*/behaviour.json"))
