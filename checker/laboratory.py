@@ -1,0 +1,130 @@
+"""``driftlab lab``: JupyterLab on the learner's notebooks, and the cluster that comes up beside it.
+
+Both are processes of their own, and both end with this one.
+"""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+
+from checker.catalogue import find_lab, labs
+from checker.choice import remember
+from checker.workspace import default_workspace, deliver
+from clusters.cluster import Cluster
+from clusters.errors import DriftlabError
+from clusters.folders import make_folder, state_folder, write_atomically
+from clusters.kubectl import kubectl_path
+
+
+def run(cluster: Cluster, *, lab: str | None, workspace: Path | None, browser: bool, port: int) -> None:
+    """Serve until interrupted. Raises DriftlabError where JupyterLab does not start."""
+    first = find_lab(lab) if lab else labs()[0]
+    folder = (workspace or default_workspace()).expanduser().resolve()
+    for line in deliver(labs(), folder):
+        print(line)
+    print(f"Your notebooks: {folder}")
+    ran_before = cluster.status().phase == "ready"
+    preparation = None if ran_before else _prepare(cluster)
+    remember(cluster)
+    jupyter = subprocess.Popen(
+        _jupyter_command(folder, first.notebook.name, browser=browser, port=port),
+        env={**os.environ, **_environment(cluster)},
+        cwd=folder,
+        start_new_session=True,
+    )
+    print("Starting JupyterLab. Ctrl-C stops it, and the cluster with it.", flush=True)
+    try:
+        while (code := jupyter.poll()) is None:
+            if preparation is not None and preparation.poll() is not None:
+                print(_how_it_went(preparation), flush=True)
+                preparation = None
+            time.sleep(0.2)
+        if code:
+            raise DriftlabError(f"JupyterLab ended with exit code {code}.", next_step="driftlab doctor")
+    except KeyboardInterrupt:
+        print("\nStopping …", flush=True)
+    finally:
+        # whatever else is pressed now: both end
+        previous = signal.signal(signal.SIGINT, signal.SIG_IGN)
+        _end(jupyter, patience_s=10)
+        if preparation is not None:
+            _end(preparation, patience_s=30, first=signal.SIGINT)
+        if not ran_before:
+            cluster.stop()
+        signal.signal(signal.SIGINT, previous)
+    print("Stopped. Your notebooks and the cluster's state are kept; `driftlab down` deletes the cluster.")
+
+
+def _how_it_went(preparation: subprocess.Popen[bytes]) -> str:
+    said = (state_folder() / "up.log").read_text(encoding="utf-8", errors="replace").strip()
+    return said if preparation.returncode else said.splitlines()[-1]
+
+
+def _prepare(cluster: Cluster) -> subprocess.Popen[bytes]:
+    """Bring the cluster up in a process of its own; notebooks see its progress (``checker.preparation``)."""
+    log = state_folder() / "up.log"
+    make_folder(log.parent)
+    with log.open("wb") as out:
+        return subprocess.Popen(
+            [sys.executable, "-m", "checker.command_line", "up", "--engine", cluster.engine, "--cluster", cluster.name],
+            stdout=out,
+            stderr=subprocess.STDOUT,
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+
+
+def _jupyter_command(folder: Path, notebook: str, *, browser: bool, port: int) -> list[str]:
+    command = [
+        sys.executable, "-m", "jupyterlab",
+        f"--ServerApp.root_dir={folder}",
+        "--ServerApp.ip=127.0.0.1",
+        f"--ServerApp.port={port or 8888}",
+        f"--ServerApp.port_retries={0 if port else 50}",
+        f"--LabApp.default_url=/lab/tree/{notebook}",
+        "--ServerApp.log_level=WARN",
+        "--KernelManager.transport=ipc",
+    ]  # fmt: skip
+    if not browser:
+        command.append("--no-browser")
+    if hasattr(os, "geteuid") and os.geteuid() == 0:  # in containers people are root
+        command.append("--allow-root")
+    return command
+
+
+def _environment(cluster: Cluster) -> dict[str, str]:
+    """Kernels and terminals find our kubectl, and the learner's kubeconfig once there is one."""
+    settings = state_folder() / "jupyter" / "settings"
+    news = settings / "@jupyterlab" / "apputils-extension" / "notification.jupyterlab-settings"
+    if not news.exists():  # no question about news in the way of the first cell
+        write_atomically(news, json.dumps({"fetchNews": "false", "checkForUpdates": False}), mode=0o644)
+    return {
+        "JUPYTERLAB_SETTINGS_DIR": str(settings),
+        "PATH": f"{kubectl_path().parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
+        "KUBECONFIG": str(learner_link()),
+        "KUBECACHEDIR": str(state_folder() / "kubectl-cache"),
+        "DRIFTLAB_ENGINE": cluster.engine,
+        "DRIFTLAB_CLUSTER": cluster.name,
+    }
+
+
+def learner_link() -> Path:
+    """The kubeconfig that terminals use: that of the lab opened last."""
+    return state_folder() / "learner.kubeconfig"
+
+
+def _end(process: subprocess.Popen[bytes], patience_s: float, first: int = signal.SIGTERM) -> None:
+    """End a process that leads a session of its own, and whatever it has started there."""
+    if process.poll() is None:
+        os.killpg(process.pid, first)
+        deadline = time.monotonic() + patience_s
+        while process.poll() is None and time.monotonic() < deadline:
+            time.sleep(0.05)
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()

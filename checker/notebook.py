@@ -1,0 +1,279 @@
+"""The notebooks' face: four calls, one line each.
+
+::
+
+    lab("02-self-healing")            the cluster, the lab's namespace, its first exercise
+    lab("02-self-healing/one-pod")    an exercise's starting state
+    check("one-pod")                  the verdict, and a button that checks again
+    hint("one-pod")                   a nudge, then a pointer, then the answer
+    reset("one-pod")                  begin again
+
+None of them ever raises: what goes wrong is shown. Where widgets cannot run, the same
+is shown as HTML or plain text.
+"""
+
+import functools
+import os
+import shutil
+from collections.abc import Callable
+from html import escape
+from typing import Any
+
+from IPython.display import DisplayHandle, display
+
+from checker.attempt import Attempts, learner_environment
+from checker.catalogue import find_exercise, find_lab, lab_folders
+from checker.choice import chosen_cluster, remember
+from checker.exercise import Exercise, Lab
+from checker.laboratory import learner_link
+from checker.outcome import Outcome, Result
+from checker.preparation import bring_up, busy_elsewhere, watch
+from checker.render import html, text
+from clusters.cluster import Cluster
+from clusters.errors import DriftlabError, UsageError
+from clusters.folders import make_folder
+from clusters.programs.pins import KUBERNETES
+from clusters.progress import Progress, Step
+
+#: Seconds that a check waits for a cluster that is still at work.
+WAIT_S = 15.0
+
+
+class _Here:
+    """What this kernel is in the middle of."""
+
+    lab: Lab | None = None
+    cluster: Cluster | None = None
+
+
+def _never_raises(face: Callable[..., None]) -> Callable[..., None]:
+    @functools.wraps(face)
+    def wrapped(*arguments: Any, **options: Any) -> None:
+        try:
+            face(*arguments, **options)
+        except DriftlabError as error:
+            _message(error.message, f"Try: {error.next_step}", error.output)
+        except KeyboardInterrupt:
+            _message("Interrupted.", "Run the cell again when you like.")
+        except Exception as error:
+            _message(
+                f"Something broke in the kit, not in your work: {type(error).__name__}: {error}", "Try: driftlab doctor"
+            )
+
+    return wrapped
+
+
+# ---- the four calls
+
+
+@_never_raises
+def lab(name: str) -> None:
+    """Open a lab, or start one of its exercises, given as ``LAB`` or ``LAB/EXERCISE``."""
+    exercise = find_exercise(name) if "/" in name else None
+    found = exercise.lab if exercise else find_lab(name)
+    head = _Head()
+    cluster = _bring_up(head)
+    attempts = Attempts(cluster, found)
+    head.say(f"Preparing the namespace {found.namespace} …")
+    kubeconfig = attempts.open()
+    os.environ.update(learner_environment(kubeconfig))
+    make_folder(learner_link().parent)
+    shutil.copyfile(kubeconfig, learner_link())
+    _Here.lab, _Here.cluster = found, cluster
+    if exercise is None:
+        under_way = next((one for one in found.exercises if attempts.started(one)), None)
+        if under_way is None or under_way is found.exercises[0]:
+            attempts.start(found.exercises[0])
+        head.done(
+            f"Your cluster is ready: Kubernetes {KUBERNETES}, engine {cluster.engine}.",
+            f"kubectl works in the namespace {found.namespace}, here and in a terminal.",
+        )
+    else:
+        head.say(f"Setting the stage for “{exercise.title}” …")
+        if attempts.start(exercise).fresh or not attempts.last_result(exercise):
+            head.done(f"Ready: {exercise.title}", "Everything below starts from here.")
+        else:
+            head.done(
+                f"You are in the middle of “{exercise.title}”; nothing was changed.",
+                f'To begin again: reset("{exercise.name}")',
+            )
+
+
+@_never_raises
+def check(name: str | None = None) -> None:
+    """Check an exercise (without a name: the one you are in), and show a button that checks again."""
+    exercise = _exercise(name)
+    panel = _Panel(exercise)
+    panel.show(_checked(exercise, lambda result: None))
+
+
+@_never_raises
+def hint(name: str | None = None) -> None:
+    """A hint for what is wrong now. Ask again for a plainer one."""
+    exercise = _exercise(name)
+    _message(*_hint(exercise))
+
+
+@_never_raises
+def reset(name: str | None = None) -> None:
+    """Put an exercise back to its starting state."""
+    exercise = _exercise(name)
+    head = _Head()
+    head.say(f"Setting the stage for “{exercise.title}” again …")
+    _attempts(exercise).start(exercise, again=True)
+    head.done(f"Ready: {exercise.title}", "You begin again from the start of this exercise.")
+
+
+# ---- what they share
+
+
+def _exercise(name: str | None) -> Exercise:
+    if name is None:
+        if _Here.lab and _Here.cluster:
+            current = Attempts(_Here.cluster, _Here.lab).current
+            for exercise in _Here.lab.exercises:
+                if exercise.name == current:
+                    return exercise
+        raise UsageError("No exercise is under way.", next_step=f'lab("{next(iter(lab_folders()))}")')
+    if "/" not in name and _Here.lab and name in {exercise.name for exercise in _Here.lab.exercises}:
+        name = f"{_Here.lab.name}/{name}"
+    return find_exercise(name)
+
+
+def _attempts(exercise: Exercise) -> Attempts:
+    _Here.cluster = _Here.cluster or chosen_cluster()
+    return Attempts(_Here.cluster, exercise.lab)
+
+
+def _checked(exercise: Exercise, waiting: Callable[[Result], None]) -> Result:
+    return _attempts(exercise).check(exercise, wait_s=WAIT_S, waiting=waiting)
+
+
+def _hint(exercise: Exercise) -> tuple[str, str]:
+    given = _attempts(exercise).hint(exercise)
+    return f"Hint {given.step} of 3: {given.text}", "Ask again for a plainer one." if given.more else ""
+
+
+def _bring_up(head: "_Head") -> Cluster:
+    cluster = chosen_cluster()
+    if busy_elsewhere(cluster):
+        watch(cluster, head.show)
+    if cluster.status().phase != "ready":
+        bring_up(cluster, Progress(head))
+    remember(cluster)
+    return cluster
+
+
+# ---- what is seen
+
+
+class _Head:
+    """One output that changes: progress while there is work, then one message. A progress Reporter."""
+
+    def __init__(self) -> None:
+        self.handle: DisplayHandle | None = None
+
+    def show(self, step: Step) -> None:
+        if step.finished:
+            return
+        bar = "" if step.fraction is None else f' value="{step.fraction:.3f}"'
+        self._put(
+            f'<div role="status"><p style="margin:2px 0">{escape(str(step))}</p>'
+            f'<progress{bar} max="1" style="width:100%" aria-label="{escape(step.name)}"></progress>'
+            '<p style="margin:2px 0">You can read on meanwhile; this goes on by itself.</p></div>',
+            str(step),
+        )
+
+    def say(self, line: str) -> None:
+        self._put(f'<p role="status" style="margin:2px 0">{escape(text.harmless(line))}</p>', line)
+
+    def done(self, title: str, line: str) -> None:
+        self._put(_panel_html(title, line, "var(--jp-success-color1, #2e7d32)"), f"{title}\n{line}")
+
+    def _put(self, rich: str, plain: str) -> None:
+        bundle = {"text/html": rich, "text/plain": text.harmless(plain)}
+        if self.handle is None:
+            self.handle = display(bundle, raw=True, display_id=True)
+        else:
+            self.handle.update(bundle, raw=True)
+
+
+def _panel_html(title: str, line: str, colour: str, output: str = "") -> str:
+    more = f"<pre>{escape(text.harmless(output.strip()))}</pre>" if output.strip() else ""
+    return (
+        f'<div role="status" style="border-left:4px solid {colour};padding:4px 12px;margin:4px 0">'
+        f'<p style="font-weight:600;margin:2px 0">{escape(text.harmless(title))}</p>{more}'
+        f'<p style="margin:2px 0">{escape(text.harmless(line))}</p></div>'
+    )
+
+
+def _message(title: str, line: str, output: str = "") -> None:
+    plain = text.harmless("\n".join(part for part in (title, output.strip(), line) if part))
+    rich = _panel_html(title, line, "var(--jp-info-color1, #0277bd)", output)
+    display({"text/html": rich, "text/plain": plain}, raw=True)
+
+
+class _Panel:
+    """A verdict with buttons. Where widgets cannot run, the verdict alone."""
+
+    def __init__(self, exercise: Exercise) -> None:
+        self.exercise = exercise
+
+    def show(self, result: Result) -> None:
+        bundle = {"text/html": html.render(result), "text/plain": text.render(result)}
+        try:
+            import ipywidgets
+        except ImportError:
+            display(bundle, raw=True)
+            return
+        self.verdict = ipywidgets.HTML(bundle["text/html"])
+        self.aside = ipywidgets.HTML()
+        self.buttons = [
+            self._button(ipywidgets, "Check my work", "check", self._check, style="primary"),
+            self._button(ipywidgets, "Give me a hint", "lightbulb-o", self._hint),
+            self._button(ipywidgets, "Begin again", "undo", self._reset),
+        ]
+        box = ipywidgets.VBox([self.verdict, ipywidgets.HBox(self.buttons), self.aside])
+        display({**box._repr_mimebundle_(), **bundle}, raw=True)
+
+    def _button(self, ipywidgets: Any, label: str, icon: str, act: Callable[[], None], style: str = "") -> Any:
+        button = ipywidgets.Button(description=label, icon=icon, button_style=style, layout={"width": "auto"})
+        button.on_click(lambda _: self._clicked(act))
+        return button
+
+    def _clicked(self, act: Callable[[], None]) -> None:
+        for button in self.buttons:
+            button.disabled = True
+        try:
+            act()
+        except DriftlabError as error:
+            self._tell(error.message, f"Try: {error.next_step}")
+        except Exception as error:
+            self._tell(
+                f"Something broke in the kit, not in your work: {type(error).__name__}: {error}", "Try: driftlab doctor"
+            )
+        finally:
+            for button in self.buttons:
+                button.disabled = False
+
+    def _tell(self, title: str, line: str) -> None:
+        self.aside.value = _panel_html(title, line, "var(--jp-info-color1, #0277bd)")
+
+    def _check(self) -> None:
+        self._tell("Looking at the cluster …", "")
+
+        def waiting(result: Result) -> None:
+            pending = next(goal.reason for goal in result.goals if goal.outcome is Outcome.WAITING)
+            self._tell(f"Waiting: {pending}", "")
+
+        self.verdict.value = html.render(_checked(self.exercise, waiting))
+        self.aside.value = ""
+
+    def _hint(self) -> None:
+        self._tell(*_hint(self.exercise))
+
+    def _reset(self) -> None:
+        self._tell("Setting the stage again …", "")
+        _attempts(self.exercise).start(self.exercise, again=True)
+        self.verdict.value = html.render(_checked(self.exercise, lambda result: None))
+        self._tell("You begin again from the start of this exercise.", "")

@@ -1,0 +1,110 @@
+"""What a check says: frozen data with one ``to_dict``. What people see are renderings of it (``checker.render``)."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+
+class Outcome(StrEnum):
+    """The verdict on one goal, or on an exercise.
+
+    ``WAITING`` is neither right nor wrong: the cluster is still converging.
+    ``ERROR`` means that the cluster or the check failed: never the learner's fault, never a zero.
+    """
+
+    PASS = "PASS"  # noqa: S105 a verdict, not a password
+    FAIL = "FAIL"
+    WAITING = "WAITING"
+    ERROR = "ERROR"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a goal's function returns.
+
+    ``share`` is the part of the goal's points that is earned: 1 for PASS, less for a FAIL
+    that is right in part.
+    """
+
+    outcome: Outcome
+    reason: str
+    share: float = 0.0
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.share <= 1 or (self.outcome is Outcome.PASS) != (self.share == 1):
+            raise ValueError(f"{self.outcome} with a share of {self.share}")
+
+
+def passed(reason: str) -> Verdict:
+    return Verdict(Outcome.PASS, reason, 1.0)
+
+
+def failed(reason: str, share: float = 0.0) -> Verdict:
+    """Not right. ``share`` of the points, below 1, where part of it is."""
+    return Verdict(Outcome.FAIL, reason, share)
+
+
+def waiting(reason: str) -> Verdict:
+    return Verdict(Outcome.WAITING, reason)
+
+
+@dataclass(frozen=True)
+class GoalResult:
+    title: str
+    outcome: Outcome
+    reason: str
+    points: float
+    of: float
+
+    def to_dict(self) -> dict[str, Any]:
+        return {
+            "title": self.title,
+            "outcome": self.outcome.value,
+            "reason": self.reason,
+            "points": self.points,
+            "of": self.of,
+        }
+
+
+@dataclass(frozen=True)
+class Result:
+    """The result of one check of one exercise. ``checked`` is in seconds since the epoch."""
+
+    exercise: str
+    title: str
+    goals: tuple[GoalResult, ...]
+    checked: float
+    hints_used: int = 0
+    next_step: str = ""
+    #: the names of the mistakes that the evidence shows, worst first; never shown, but hints go by them
+    mistakes: tuple[str, ...] = field(default=())
+
+    @property
+    def outcome(self) -> Outcome:
+        """ERROR where any goal could not be judged, else FAIL, else WAITING, else PASS."""
+        outcomes = {goal.outcome for goal in self.goals}
+        for worst in (Outcome.ERROR, Outcome.FAIL, Outcome.WAITING):
+            if worst in outcomes:
+                return worst
+        return Outcome.PASS
+
+    @property
+    def points(self) -> float:
+        return sum(goal.points for goal in self.goals)
+
+    @property
+    def of(self) -> float:
+        return sum(goal.of for goal in self.goals)
+
+    def to_dict(self) -> dict[str, Any]:
+        return {
+            "exercise": self.exercise,
+            "title": self.title,
+            "outcome": self.outcome.value,
+            "points": self.points,
+            "of": self.of,
+            "hints_used": self.hints_used,
+            "checked": self.checked,
+            "next_step": self.next_step,
+            "goals": [goal.to_dict() for goal in self.goals],
+        }

@@ -1,0 +1,56 @@
+"""Bring a cluster up while others may watch: the notebooks see the progress of whoever does the work."""
+
+import json
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import psutil
+
+from clusters.cluster import Cluster
+from clusters.errors import DriftlabError
+from clusters.folders import state_folder, write_atomically
+from clusters.progress import Progress, SharedProgress, Step
+
+
+def shared_path(cluster: Cluster) -> Path:
+    return state_folder() / "progress" / f"{cluster.engine}-{cluster.name}.json"
+
+
+def bring_up(cluster: Cluster, progress: Progress) -> None:
+    """``up`` and ``wait_ready``, with the progress shared. Raises DriftlabError."""
+    path = shared_path(cluster)
+    shared = SharedProgress(path)
+    try:
+        cluster.up(Progress(*progress.reporters, shared))
+        cluster.wait_ready()
+    except DriftlabError as error:
+        write_atomically(_error_path(path), json.dumps({"message": str(error), "at": time.time()}))
+        raise
+    else:
+        _error_path(path).unlink(missing_ok=True)
+    finally:
+        path.unlink(missing_ok=True)
+
+
+def _error_path(path: Path) -> Path:
+    return path.with_suffix(".error.json")
+
+
+def busy_elsewhere(cluster: Cluster) -> bool:
+    """Is another living process bringing this cluster up?"""
+    try:
+        pid = int(json.loads(shared_path(cluster).read_text(encoding="utf-8"))["pid"])
+    except (OSError, ValueError, KeyError):
+        return False
+    return pid != os.getpid() and psutil.pid_exists(pid)
+
+
+def watch(cluster: Cluster, show: Callable[[Step], None], every_s: float = 0.3) -> None:
+    """Show the progress of the process that brings the cluster up, until it is done."""
+    while busy_elsewhere(cluster):
+        step = SharedProgress.read(shared_path(cluster))
+        if step:
+            show(step)
+        time.sleep(every_s)

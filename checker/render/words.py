@@ -1,0 +1,33 @@
+"""The words and signs that all renderings share. A meaning is never in a colour alone."""
+
+from checker.outcome import Outcome, Result
+
+SIGN = {Outcome.PASS: "✔", Outcome.FAIL: "✘", Outcome.WAITING: "…", Outcome.ERROR: "!"}
+WORD = {Outcome.PASS: "right", Outcome.FAIL: "not yet", Outcome.WAITING: "waiting", Outcome.ERROR: "could not check"}
+
+
+def points(number: float) -> str:
+    return f"{number:g}"
+
+
+def headline(result: Result) -> str:
+    """One line on the whole."""
+    score = f"{points(result.points)} of {points(result.of)} points"
+    return {
+        Outcome.PASS: f"Done: {result.title} · {score}",
+        Outcome.FAIL: f"Not yet: {result.title} · {score}",
+        Outcome.WAITING: f"Wait a moment: {result.title} · the cluster is still at work",
+        Outcome.ERROR: f"Could not check: {result.title} · this is not your fault",
+    }[result.outcome]
+
+
+def advice(result: Result) -> str:
+    """What to do next, in one line."""
+    if result.next_step:
+        return f"Try: {result.next_step}"
+    return {
+        Outcome.PASS: "Read on.",
+        Outcome.FAIL: "Look again, or ask for a hint.",
+        Outcome.WAITING: "Check again in a few seconds.",
+        Outcome.ERROR: "Check again; if it stays: driftlab doctor",
+    }[result.outcome]

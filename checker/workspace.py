@@ -1,0 +1,72 @@
+"""The learner's own folder: notebooks are copied there, and what the learner writes is never overwritten."""
+
+import hashlib
+import json
+from pathlib import Path
+
+from checker.exercise import Lab
+from clusters.errors import StateUnusable
+from clusters.folders import make_folder, unusable, write_atomically
+
+#: Remembers what was delivered, so that a notebook that was not touched can be brought up to date.
+RECORD = ".driftlab.json"
+
+
+def default_workspace() -> Path:
+    """``workspace/`` in a checkout (ignored by git), else ``~/driftlab``."""
+    checkout = Path(__file__).resolve().parent.parent
+    if (checkout / "pyproject.toml").exists() and (checkout / ".git").exists():
+        return checkout / "workspace"
+    return Path.home() / "driftlab"
+
+
+def deliver(labs: list[Lab], workspace: Path) -> list[str]:
+    """Copy the labs' notebooks into ``workspace``; what the user should know of it, in lines.
+
+    A notebook that the learner has changed stays as it is; a newer version is put beside
+    it. Raises StateUnusable where the folder cannot be written.
+    """
+    make_folder(workspace)
+    record = _read(workspace / RECORD)
+    said = []
+    for lab in labs:
+        fresh = lab.notebook.read_bytes()
+        digest = hashlib.sha256(fresh).hexdigest()
+        target = workspace / lab.notebook.name
+        delivered = record.get(target.name)
+        if target.exists():
+            present = hashlib.sha256(target.read_bytes()).hexdigest()
+            if digest in (present, delivered):
+                pass  # the newest one, or the learner's work on the newest one
+            elif present == delivered:
+                _put(target, fresh)
+                said.append(f"{target.name} was brought up to date.")
+            else:
+                beside = target.with_name(f"{target.stem} (new version).ipynb")
+                _put(beside, fresh)
+                said.append(f"There is a newer {target.name}; yours was left alone. The new one: {beside.name}")
+        else:
+            _put(target, fresh)
+        record[target.name] = digest
+    write_atomically(workspace / RECORD, json.dumps(record, indent=2), mode=0o644)
+    return said
+
+
+def _read(path: Path) -> dict[str, str]:
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return document if isinstance(document, dict) else {}
+
+
+def _put(target: Path, content: bytes) -> None:
+    temporary = target.with_name(f".{target.name}.new")
+    try:
+        temporary.write_bytes(content)
+        temporary.replace(target)
+    except OSError as error:
+        raise unusable(target, error) from error
+
+
+__all__ = ["StateUnusable", "default_workspace", "deliver"]
