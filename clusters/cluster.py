@@ -3,7 +3,8 @@
 import json
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -13,15 +14,17 @@ from typing import Any, ClassVar, Self
 import yaml
 
 from clusters.client import ApiRefused, Client, Document
-from clusters.errors import ClusterNotReady, ClusterUnreachable
-from clusters.folders import write_atomically
+from clusters.errors import ClusterNotReady, ClusterUnreachable, EngineUnavailable, UsageError
+from clusters.folders import locked, state_folder, write_atomically
 from clusters.progress import SILENT, Progress
+
+LEARNER_ROLES = Path(__file__).parent / "learner-roles.yaml"
 
 #: Every object that the kit may delete again carries this label.
 OURS = {"app.kubernetes.io/managed-by": "driftlab"}
 OURS_SELECTOR = "app.kubernetes.io/managed-by=driftlab"
 
-LEARNERS = "driftlab:learners"  #: the group that a learner's kubeconfig authenticates as
+LEARNERS = "driftlab:learners"  #: the group that a learner's kubeconfig authenticates as, where we can name it
 
 
 @dataclass(frozen=True)
@@ -60,6 +63,11 @@ class Cluster(ABC):
     """
 
     engine: ClassVar[str]
+    automatic: ClassVar[bool] = True  #: may ``auto`` take it, without being asked?
+    default_name: ClassVar[str] = "driftlab"  #: what a cluster is called that nobody has named
+    leaving: ClassVar[str] = "Deleting the cluster"  #: what ``down`` does, in words
+    stopping: ClassVar[str] = "Stopping the cluster"  #: what ``stop`` does
+    learners: ClassVar[str] = LEARNERS  #: the group to which the rights of ``learner-roles.yaml`` are given
     why: str = ""  #: in one line, why this engine was taken
 
     def __init__(self, name: str = "driftlab", *, owned: bool = False, images: Sequence[Path] = ()) -> None:
@@ -89,9 +97,14 @@ class Cluster(ABC):
         """Delete it with all it holds, if there is one. Raises ClusterNotOurs where it is not ours."""
 
     @property
-    @abstractmethod
+    def home(self) -> Path:
+        """What the kit keeps of all clusters of this engine."""
+        return state_folder() / self.engine
+
+    @property
     def folder(self) -> Path:
         """What the kit keeps of this cluster on disk."""
+        return self.home / "clusters" / self.name
 
     @property
     @abstractmethod
@@ -100,7 +113,28 @@ class Cluster(ABC):
 
     @abstractmethod
     def learner(self) -> dict[str, Any]:
-        """The ``user`` part of a kubeconfig that authenticates as a member of the group ``driftlab:learners``."""
+        """The ``user`` part of a kubeconfig that authenticates as a member of the group ``learners``."""
+
+    def namespace_for(self, lab: str) -> str:
+        """The namespace in which a lab takes place, given the name that the lab would like."""
+        return lab
+
+    def identified_by(self, namespace: str) -> str:
+        """The path of the object by whose UID this cluster is told from others, for work in ``namespace``."""
+        del namespace
+        return "/api/v1/namespaces/kube-system"
+
+    def lose_node(self, name: str) -> None:
+        """Let a Node fall silent, as if its machine had lost power. Raises DriftlabError where we cannot."""
+        raise UsageError(
+            f"The engine {self.engine} cannot lose the Node {name}.", next_step="use another engine for this"
+        )
+
+    def return_node(self, name: str) -> None:
+        """Bring a Node back that was lost. Raises DriftlabError where we cannot."""
+        raise UsageError(
+            f"The engine {self.engine} cannot bring back the Node {name}.", next_step="use another engine for this"
+        )
 
     def wait_ready(self, timeout_s: float = 60) -> None:
         """Wait until ``status`` says ready. Raises ClusterNotReady with the last status."""
@@ -148,7 +182,7 @@ class Cluster(ABC):
                 "kind": "RoleBinding",
                 "metadata": {"name": "driftlab-learners", "labels": OURS},
                 "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "driftlab-learner"},
-                "subjects": [{"apiGroup": "rbac.authorization.k8s.io", "kind": "Group", "name": LEARNERS}],
+                "subjects": [{"apiGroup": "rbac.authorization.k8s.io", "kind": "Group", "name": self.learners}],
             },
         )
         # A Pod is refused until its namespace has the ServiceAccount that it runs as.
@@ -170,6 +204,12 @@ class Cluster(ABC):
             if refusal.status != 404:
                 raise
 
+    def clear(self, namespace: str) -> None:
+        """Delete what learners have put into a namespace of ours."""
+        from clusters.clearing import clear
+
+        clear(self.client, namespace)
+
     def _exists(self, path: str) -> bool:
         try:
             self.client.get(path)
@@ -181,10 +221,11 @@ class Cluster(ABC):
 
     def grant_learners(self) -> None:
         """Create the roles in ``learner-roles.yaml``, which the namespaces of ours refer to."""
-        text = (Path(__file__).parent / "learner-roles.yaml").read_text(encoding="utf-8")
-        for document in yaml.safe_load_all(text):
+        for document in yaml.safe_load_all(LEARNER_ROLES.read_text(encoding="utf-8")):
             plural = {"ClusterRole": "clusterroles", "ClusterRoleBinding": "clusterrolebindings"}[document["kind"]]
             document["metadata"]["labels"] = OURS
+            for subject in document.get("subjects", ()):
+                subject["name"] = self.learners
             self.client.apply(f"/apis/rbac.authorization.k8s.io/v1/{plural}/{document['metadata']['name']}", document)
 
     def learner_kubeconfig(self, namespace: str) -> Path:
@@ -204,6 +245,29 @@ class Cluster(ABC):
         path = self.folder / "learner" / f"{namespace}.kubeconfig"
         write_atomically(path, json.dumps(document, indent=2))
         return path
+
+    def refuse_where_unavailable(self) -> None:
+        """Raise EngineUnavailable where this engine cannot run here."""
+        if not (availability := self.available()):
+            raise EngineUnavailable(
+                f"The engine {self.engine} cannot run here: {availability.reason}.", next_step=availability.next_step
+            )
+
+    @contextmanager
+    def exclusively(self, progress: Progress = SILENT) -> Iterator[None]:
+        """One process at a time may create, mend or delete clusters of this engine; others wait, and say so."""
+        from filelock import Timeout
+
+        path = self.home / ".lock"
+        try:
+            with locked(path, timeout_s=0):
+                yield
+                return
+        except Timeout as busy:
+            if busy.lock_file != str(path):
+                raise
+        with progress.step("Waiting for another process that is at work on a cluster"), locked(path):
+            yield
 
 
 def wait_for(met: Callable[[], bool], what: str, timeout_s: float = 30, every_s: float = 0.05) -> None:

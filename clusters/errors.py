@@ -4,7 +4,8 @@
 
     DriftlabError                 every error of this kit; ends with what to do next
     ├── UsageError                the caller asked for something that does not exist (exit code 2)
-    │   └── UnknownEngine
+    │   ├── UnknownEngine
+    │   └── ConfirmationNeeded    it may be meant, and must be confirmed first
     ├── StateUnusable             a folder of ours cannot be read or written
     ├── EngineUnavailable         this machine cannot run that engine, and why not
     ├── ProgramsUnavailable       the engine's programs could not be had in any way
@@ -17,6 +18,7 @@ Everything but ``UsageError`` is trouble with a cluster or a tool (exit code 3).
 Never raised for a learner's mistake: those are verdicts, not errors.
 """
 
+import shlex
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 
@@ -67,6 +69,14 @@ class UnknownEngine(UsageError):
             f"There is no engine called {name!r}." + did_you_mean(name, known),
             next_step="choose one of: auto, " + ", ".join(known),
         )
+
+
+class ConfirmationNeeded(UsageError):
+    """``phrase`` is what has to be typed, or set as ``DRIFTLAB_CONFIRM``, to go on."""
+
+    def __init__(self, message: str, phrase: str) -> None:
+        super().__init__(message, next_step=f"if it is meant: export DRIFTLAB_CONFIRM={shlex.quote(phrase)}")
+        self.phrase = phrase
 
 
 class StateUnusable(DriftlabError):

@@ -72,13 +72,17 @@ def write_atomically(path: Path, text: str, mode: int = 0o600) -> None:
 def locked(path: Path, timeout_s: float = -1) -> Iterator[None]:
     """Hold the lock file ``path``; waits for ever unless ``timeout_s`` >= 0, then raises filelock's Timeout."""
     make_folder(path.parent)
+    lock = FileLock(path, timeout=timeout_s, mode=0o600)
     try:
-        with FileLock(path, timeout=timeout_s, mode=0o600):
-            yield
+        lock.acquire()
     except Timeout:
         raise
-    except PermissionError as error:
+    except OSError as error:
         raise unusable(path, error) from error
+    try:
+        yield  # what goes wrong in here is not the lock's fault
+    finally:
+        lock.release()
 
 
 def unusable(path: Path, error: OSError) -> StateUnusable:

@@ -1,8 +1,11 @@
 """Run a program to its end, or find and end the ones that we started."""
 
 import os
+import re
 import subprocess
-from collections.abc import Mapping, Sequence
+import threading
+import time
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -43,10 +46,10 @@ def run(
     except OSError as error:
         raise CommandFailed(f"{words[0]} could not be started: {error.strerror}.", **failure) from error  # type: ignore[arg-type]
     except subprocess.TimeoutExpired as error:
-        printed = (error.stderr or b"") if isinstance(error.stderr, bytes) else b""
+        printed = error.stderr or error.output or b""
         raise CommandFailed(
             f"{Path(words[0]).name} did not end within {timeout_s:g} s.",
-            output=printed.decode(errors="replace"),
+            output=printed.decode(errors="replace") if isinstance(printed, bytes) else printed,
             **failure,  # type: ignore[arg-type]
         ) from error
     if done.returncode:
@@ -58,22 +61,100 @@ def run(
     return done.stdout
 
 
+def follow(
+    command: Sequence[str],
+    folder: Path,
+    environment: Mapping[str, str],
+    line: Callable[[str], None] = lambda text: None,
+    silence_s: float | None = None,
+) -> tuple[list[str], int]:
+    """Run ``command`` in ``folder``, call ``line`` for each line as it comes; its last lines and its exit code.
+
+    ``environment`` is laid over ours. Ended, with all its children, when the caller is
+    interrupted or it is silent for ``silence_s``.
+    """
+    process = subprocess.Popen(
+        command,
+        cwd=folder,
+        env={**os.environ, **environment},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+        start_new_session=True,
+    )
+    tail: list[str] = []
+    heard = time.monotonic()
+    over = threading.Event()
+
+    def listen_for_silence() -> None:
+        while not over.wait(min(1, silence_s or 1)):
+            if silence_s and time.monotonic() - heard > silence_s:
+                tail.append(f"no answer for {silence_s:g} s")
+                _kill(process)
+                return
+
+    watch = threading.Thread(target=listen_for_silence, daemon=True)
+    watch.start()
+    try:
+        assert process.stdout
+        for text in map(str.rstrip, process.stdout):
+            heard = time.monotonic()
+            line(text)
+            tail = [*tail[-30:], text]
+        code = process.wait()
+    except BaseException:
+        _kill(process)
+        raise
+    finally:
+        over.set()
+        watch.join()
+        if process.stdout:
+            process.stdout.close()
+    return tail, code
+
+
+def _kill(process: subprocess.Popen[str]) -> None:
+    with suppress(ProcessLookupError, PermissionError):  # macOS refuses where all of the group have ended
+        os.killpg(process.pid, 9)
+    process.wait()
+
+
 def mentioning(folder: Path) -> list[psutil.Process]:
     """The processes of this user whose command line names something in ``folder``.
 
     A cluster's programs all carry paths of its folder as arguments, so this finds
-    them whatever happened to their pid files, and never finds anything else.
+    them whatever happened to their pid files. Never this process itself, nor what
+    started it: a shell whose command line holds the whole script, for one.
     """
-    inside = f"{folder}{os.sep}"
+    # a folder of the same name elsewhere (/home/me/state for /state) is another one
+    inside = re.compile(rf"(?<![\w.@+-]){re.escape(str(folder))}{re.escape(os.sep)}")
+    ours = {os.getpid(), *(process.pid for process in psutil.Process().parents())}
     found = []
     for process in psutil.process_iter(["cmdline", "status", "uids"]):
-        if process.pid == os.getpid() or process.info["status"] == psutil.STATUS_ZOMBIE:
+        if process.pid in ours or process.info["status"] == psutil.STATUS_ZOMBIE:
             continue
         if process.info["uids"] is not None and process.info["uids"].real != os.getuid():
             continue
-        if any(inside in word for word in process.info["cmdline"] or ()):
+        if any(inside.search(word) for word in process.info["cmdline"] or ()):
             found.append(process)
     return found
+
+
+def started(folder: Path, programs: Collection[str]) -> list[psutil.Process]:
+    """Those ``mentioning(folder)`` that the kit started: one of ``programs``, by its file's name, or a module of ours.
+
+    Somebody's ``less`` or ``kubectl --watch`` on a file of a cluster is theirs to end.
+    """
+    return [one for one in mentioning(folder) if _runs_one_of(one.info["cmdline"], programs)]
+
+
+def _runs_one_of(words: Sequence[str], programs: Collection[str]) -> bool:
+    if Path(words[0]).name in programs:
+        return True
+    module = words[words.index("-m") + 1 :][:1] if "-m" in words else []
+    return bool(module) and module[0].split(".")[0] in ("checker", "clusters")
 
 
 def end(processes: Sequence[psutil.Process], patience_s: float = 0.0) -> None:

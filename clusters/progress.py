@@ -163,7 +163,9 @@ class LiveBar:
 
 def terminal_progress(stream: TextIO, *others: Reporter) -> Progress:
     """Progress for a person at ``stream``."""
-    return Progress(LiveBar(stream) if stream.isatty() else PlainLines(stream), *others)
+    bar = LiveBar(stream) if stream.isatty() else None
+    # on a terminal that cannot move its cursor (TERM=dumb) a live bar is never seen
+    return Progress(bar if bar and bar.console.is_interactive else PlainLines(stream), *others)
 
 
 class SharedProgress:

@@ -1,5 +1,6 @@
 """Which engines there are, and which one ``auto`` takes."""
 
+import os
 from collections.abc import Sequence
 from importlib import import_module
 from importlib.metadata import entry_points
@@ -10,7 +11,9 @@ from clusters.errors import EngineUnavailable, UnknownEngine
 
 #: name: where its class is. In the order in which ``auto`` tries them.
 ENGINES = {
+    "kind": "clusters.kind.engine:KindCluster",
     "embedded": "clusters.embedded.engine:EmbeddedCluster",
+    "existing": "clusters.existing:ExistingCluster",
 }
 
 
@@ -26,38 +29,43 @@ def engine_class(name: str) -> type[Cluster]:
 def choose(engine: str = "auto") -> tuple[type[Cluster], str]:
     """The engine's class, and in one line why it was taken.
 
-    Raises UnknownEngine, or EngineUnavailable with the reason of each engine that was tried.
+    One that is named is taken as it is: ``up`` says what is in its way. Raises UnknownEngine, or
+    EngineUnavailable with the reason of each engine that was tried.
     """
+    if engine != "auto":
+        return engine_class(engine), f"engine {engine}: as you asked"
     reasons: list[str] = []
     hint = ""
-    for name in ENGINES if engine == "auto" else [engine]:
+    for name in ENGINES:
         candidate = engine_class(name)
+        if not candidate.automatic:
+            continue
         availability = candidate.available()
         if availability:
-            why = "as you asked" if engine != "auto" else "; ".join(reasons) or "it runs here"
-            return candidate, f"engine {name}: {why}"
+            return candidate, f"engine {name}: {'; '.join(reasons) or 'it runs here'}"
         reasons.append(f"{name} cannot run here: {availability.reason}")
         hint = hint or availability.next_step
     raise EngineUnavailable(". ".join(reasons) + ".", next_step=hint or "driftlab doctor")
 
 
 def open_cluster(
-    engine: str = "auto", name: str = "driftlab", *, owned: bool = False, images: Sequence[Path] | None = None
+    engine: str = "auto", name: str | None = None, *, owned: bool = False, images: Sequence[Path] | None = None
 ) -> Cluster:
-    """A cluster object; nothing is started before ``up``.
+    """A cluster object; nothing is started before ``up``. Without a ``name``: the engine's usual one.
 
     ``images`` are the catalogues of images that the embedded engine knows beside the
     public ones; by default those of all installed labs.
     """
     kind, why = choose(engine)
-    cluster = kind(name, owned=owned, images=installed_images() if images is None else images)
+    cluster = kind(name or kind.default_name, owned=owned, images=installed_images() if images is None else images)
     cluster.why = why
     return cluster
 
 
 def installed_labs() -> list[Path]:
-    """The folders of labs of all installed packages (entry points ``driftlab.labs``)."""
-    folders = []
+    """The folders of labs in ``DRIFTLAB_LABS``, and of all installed packages (entry points ``driftlab.labs``)."""
+    named = os.environ.get("DRIFTLAB_LABS", "").split(os.pathsep)
+    folders = [Path(one).expanduser().resolve() for one in named if one]
     for entry in entry_points(group="driftlab.labs"):
         package = import_module(entry.value)
         if package.__file__:

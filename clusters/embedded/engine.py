@@ -14,8 +14,6 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -27,8 +25,8 @@ from clusters import __version__, processes, programs
 from clusters.client import ApiRefused
 from clusters.cluster import LEARNERS, Availability, Cluster, Status, answers, wait_for
 from clusters.embedded import images, stages
-from clusters.errors import ClusterNotOurs, ClusterNotReady, ClusterUnreachable, DriftlabError
-from clusters.folders import locked, make_folder, state_folder, write_atomically
+from clusters.errors import ClusterNotOurs, ClusterNotReady, ClusterUnreachable, DriftlabError, UsageError
+from clusters.folders import make_folder, write_atomically
 from clusters.kubectl import kubectl_path
 from clusters.programs.cache import remove_tree
 from clusters.programs.pins import KUBERNETES
@@ -37,6 +35,18 @@ from clusters.progress import SILENT, Progress
 HERE = Path(__file__).parent
 PROGRAMS = ("etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kwok", "kwokctl")
 COMPONENTS = ("etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kwok-controller", "node-api")
+
+#: Every port that the components of one cluster listen on. All are chosen here: kwokctl itself gives
+#: everybody the same ones, so two users who create clusters at the same moment would share an etcd.
+PORTS = (
+    "kubeApiserverPort",
+    "etcdPort",
+    "etcdPeerPort",
+    "kubeControllerManagerPort",
+    "kubeSchedulerPort",
+    "kwokControllerPort",
+    "node",
+)
 
 #: Worker Nodes, and what each can hold: small enough for a request to be too big.
 NODES, CPUS, MEMORY = 3, "2", "4Gi"
@@ -48,9 +58,8 @@ GOGC = "40"
 class EmbeddedCluster(Cluster):
     engine = "embedded"
 
-    def __init__(self, name: str = "driftlab", *, owned: bool = False, images: Sequence[Path] = ()) -> None:
-        super().__init__(name, owned=owned, images=images)
-        self.home = state_folder() / "embedded"
+    #: Where the API server is to note who did what, by an audit policy of Kubernetes: a file, or nothing.
+    audit_policy: Path | None = None
 
     @classmethod
     def available(cls) -> Availability:
@@ -61,12 +70,12 @@ class EmbeddedCluster(Cluster):
         return Availability(True)
 
     @property
-    def folder(self) -> Path:
-        return self.home / "clusters" / self.name  # where kwokctl, told that its home is self.home, has it
-
-    @property
     def kubeconfig(self) -> Path:
         return self.folder / "kubeconfig.yaml"
+
+    @property
+    def _added_images(self) -> Path:
+        return self.folder / "added-images.json"
 
     @property
     def _record(self) -> Path:
@@ -93,9 +102,10 @@ class EmbeddedCluster(Cluster):
         return say("ready", running=running)
 
     def up(self, progress: Progress = SILENT) -> None:
-        with self._locked(progress):
+        with self.exclusively(progress):
             if self._is_current() and self.status().phase == "ready":
                 return
+            self.refuse_where_unavailable()
             found = programs.obtain(PROGRAMS, progress)
             make_folder(self.home)
             if self.folder.exists() and not self._record.exists():
@@ -117,17 +127,51 @@ class EmbeddedCluster(Cluster):
             self._create(found, progress)
 
     def stop(self) -> None:
-        with self._locked(SILENT):
+        with self.exclusively(SILENT):
             self._stop()
 
     def down(self) -> None:
-        with self._locked(SILENT):
+        with self.exclusively(SILENT):
             if self.folder.exists() and not self._record.exists() and any(self.folder.iterdir()):
                 raise ClusterNotOurs(f"{self.folder} was not made by the kit.", next_step="delete it yourself")
             self._remove()
 
     def learner(self) -> dict[str, Any]:
         return {"token": (self.folder / "learner.token").read_text(encoding="utf-8").strip()}
+
+    def lose_node(self, name: str) -> None:
+        # kwok lets go of a Node whose Lease is another's: no heartbeat, and its Pods are left as they are
+        self._give_lease_away(name, for_s=10**9)
+
+    def return_node(self, name: str) -> None:
+        self._give_lease_away(name, for_s=1)  # kwok takes it back once it has expired, within some 10 s
+
+    def _give_lease_away(self, name: str, for_s: int) -> None:
+        path = f"/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases/{name}"
+        try:
+            self.client.patch(path, {"spec": {"holderIdentity": "nobody", "leaseDurationSeconds": for_s}})
+        except ApiRefused as refusal:
+            if refusal.status != 404:
+                raise
+            raise UsageError(f"There is no Node called {name!r}.", next_step="kubectl get nodes") from refusal
+
+    def knows_image(self, reference: str) -> bool:
+        return images.find(json.loads((self.folder / "images.json").read_text(encoding="utf-8")), reference) is not None
+
+    def add_image(self, image: images.Image) -> None:
+        """Let Pods run one more image, an entry as in ``images.yaml``; Pods that run go on running.
+
+        kwok reads its Stages when it starts, so it is started again. Raises CatalogueInvalid.
+        """
+        with self.exclusively(SILENT):
+            path, new = self._added_images, self._added_images.with_suffix(".new")
+            before = json.loads(path.read_text(encoding="utf-8"))["images"] if path.exists() else []
+            write_atomically(new, json.dumps({"images": [image, *before]}))
+            images.load([new])
+            new.replace(path)
+            self._write_stages()
+            processes.end([self._alive()[name] for name in ("kwok-controller", "node-api") if name in self._alive()])
+            self._mend(programs.obtain(PROGRAMS))
 
     # ---- making and mending
 
@@ -138,7 +182,7 @@ class EmbeddedCluster(Cluster):
                     with progress.step("Starting the control plane"):
                         threading.Thread(target=import_module, args=("kubernetes.client",), daemon=True).start()
                         self._install(found)
-                        wait_for(self._can_add_nodes, "the API server", timeout_s=60)
+                        wait_for(self._can_add_nodes, "the API server", timeout_s=60, every_s=0.1)
                     break
                 except DriftlabError:
                     if attempt == 2:
@@ -157,21 +201,25 @@ class EmbeddedCluster(Cluster):
     def _install(self, found: dict[str, Path]) -> None:
         make_folder(self.folder)
         write_atomically(self._record, json.dumps({"digest": self._digest(), "made": time.time(), "complete": False}))
-        catalogue = images.load([*self.images, images.PUBLIC])
+        self._write_stages()
+        token = secrets.token_urlsafe(32)
+        write_atomically(self.folder / "learner.token", token)
+        write_atomically(self.folder / "tokens.csv", f'{token},learner,learner,"{LEARNERS}"\n')
+        ports = dict(zip(PORTS, _free_ports(len(PORTS)), strict=True))
+        write_atomically(self.folder / "node.port", str(ports["node"]))
+        config = self.folder / "kwokctl.yaml"
+        write_atomically(config, yaml.safe_dump_all(self._configuration(found, ports)))
+        self._kwokctl(found, "--config", str(config), "create", "cluster", "--kubeconfig=", "--timeout=90s")
+
+    def _write_stages(self) -> None:
+        added = [self._added_images] if self._added_images.exists() else []
+        catalogue = images.load([*added, *self.images, images.PUBLIC])
         write_atomically(self.folder / "images.json", json.dumps(catalogue))
         # JSON is YAML, and is read several times faster
         documents = (json.dumps(stage) for stage in stages.stages(catalogue))
         write_atomically(self.folder / "stages.yaml", "\n---\n".join(documents))
-        token = secrets.token_urlsafe(32)
-        write_atomically(self.folder / "learner.token", token)
-        write_atomically(self.folder / "tokens.csv", f'{token},learner,learner,"{LEARNERS}"\n')
-        api_port, node_port = _free_ports(2)
-        write_atomically(self.folder / "node.port", str(node_port))
-        config = self.folder / "kwokctl.yaml"
-        write_atomically(config, yaml.safe_dump_all(self._configuration(found, api_port, node_port)))
-        self._kwokctl(found, "--config", str(config), "create", "cluster", "--kubeconfig=", "--timeout=90s")
 
-    def _configuration(self, found: dict[str, Path], api_port: int, node_port: int) -> list[dict[str, Any]]:
+    def _configuration(self, found: dict[str, Path], ports: dict[str, int]) -> list[dict[str, Any]]:
         pki = self.folder / "pki"
 
         def more(component: str, **arguments: str) -> dict[str, Any]:
@@ -187,7 +235,7 @@ class EmbeddedCluster(Cluster):
                     "runtime": "binary",
                     "kubeVersion": f"v{KUBERNETES}",
                     "bindAddress": "127.0.0.1",
-                    "kubeApiserverPort": api_port,
+                    **{name: port for name, port in ports.items() if name != "node"},
                     "securePort": True,
                     "kubeAuthorization": True,
                     "kubeAdmission": True,
@@ -199,6 +247,7 @@ class EmbeddedCluster(Cluster):
                     "etcdBinary": str(found["etcd"]),
                     "kwokControllerBinary": str(found["kwok"]),
                     "kubectlBinary": str(kubectl_path()),
+                    **({"kubeAuditPolicy": str(self.audit_policy)} if self.audit_policy else {}),
                 },
                 "components": [
                     {
@@ -208,8 +257,8 @@ class EmbeddedCluster(Cluster):
                         "links": ["kube-apiserver"],
                         "args": [
                             "-m", "clusters.embedded.node_api",
-                            f"--port={node_port}",
-                            f"--server=https://127.0.0.1:{api_port}",
+                            f"--port={ports['node']}",
+                            f"--server=https://127.0.0.1:{ports['kubeApiserverPort']}",
                             f"--pki={pki}",
                             f"--images={self.folder / 'images.json'}",
                         ],
@@ -248,8 +297,17 @@ class EmbeddedCluster(Cluster):
         try:
             self._add_nodes()
         except (ApiRefused, ClusterUnreachable):
+            self._refuse_to_wait_for_the_dead()
             return False
         return True
+
+    def _refuse_to_wait_for_the_dead(self) -> None:
+        """Raise ClusterNotReady where a component has ended: on a port that somebody else took, for one."""
+        ended = sorted(set(COMPONENTS) - set(self._alive()))
+        if ended:
+            raise ClusterNotReady(
+                f"{', '.join(ended)} ended at once.", next_step=f"look into {self.folder / 'logs'}; then: driftlab up"
+            )
 
     def _add_nodes(self) -> None:
         node_port = int((self.folder / "node.port").read_text(encoding="utf-8"))
@@ -292,12 +350,12 @@ class EmbeddedCluster(Cluster):
             for component in COMPONENTS:
                 if component not in alive:
                     self._pid_file(component).unlink(missing_ok=True)
-            fresh_kwok = "kwok-controller" not in alive
             self._kwokctl(found, "start", "cluster")
             try:
                 wait_for(lambda: answers(self.client), "the API server", timeout_s=20)
-                if fresh_kwok:
+                if "kwok-controller" not in alive:
                     self._release_leases()
+                    self._kwokctl(found, "start", "cluster")
                 wait_for(self._settled, f"{NODES} Nodes that are ready", timeout_s=40)
                 return
             except DriftlabError as error:
@@ -306,7 +364,9 @@ class EmbeddedCluster(Cluster):
         raise problem
 
     def _release_leases(self) -> None:
-        """A new kwok would wait until the Leases of the one before it have expired."""
+        """A new kwok would wait until the Leases of the one before it have expired: end it, and take them away."""
+        processes.end([process for name, process in self._alive().items() if name == "kwok-controller"])
+        self._pid_file("kwok-controller").unlink(missing_ok=True)
         path = "/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases"
         for lease in self.client.get(path)["items"]:
             self.client.delete(f"{path}/{lease['metadata']['name']}")
@@ -348,7 +408,7 @@ class EmbeddedCluster(Cluster):
             return ""
 
     def _processes(self) -> list[psutil.Process]:
-        return processes.mentioning(self.folder)
+        return processes.started(self.folder, {*PROGRAMS, *COMPONENTS})
 
     def _alive(self) -> dict[str, psutil.Process]:
         """The components that run, and are not merely stopped or dead."""
@@ -382,22 +442,6 @@ class EmbeddedCluster(Cluster):
         if self.folder.exists():
             remove_tree(self.folder)
         self.__dict__.pop("client", None)
-
-    @contextmanager
-    def _locked(self, progress: Progress) -> Iterator[None]:
-        """One process at a time may change clusters: kwokctl chooses ports that another one may be about to use."""
-        from filelock import Timeout
-
-        path = self.home / ".lock"
-        try:
-            with locked(path, timeout_s=0):
-                yield
-                return
-        except Timeout as busy:
-            if busy.lock_file != str(path):
-                raise
-        with progress.step("Waiting for another process that is at work on a cluster"), locked(path):
-            yield
 
 
 def _free_ports(count: int) -> list[int]:

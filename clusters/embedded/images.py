@@ -39,12 +39,6 @@ DEFAULTS: dict[str, Any] = {
     "log": {},
 }
 
-#: A reference that the kubelet accepts: https://kubernetes.io/docs/concepts/containers/images/#image-names
-WELL_FORMED = (
-    r"^[a-zA-Z0-9.-]+(:[0-9]+)?(/[a-z0-9]+([._-]+[a-z0-9]+)*)*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?(@sha256:[0-9a-f]{64})?$"
-    r"|^[a-z0-9]+([._-]+[a-z0-9]+)*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?(@sha256:[0-9a-f]{64})?$"
-)
-
 #: The safe loader, several times faster where libyaml is there.
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -71,25 +65,39 @@ def load(paths: Iterable[Path]) -> list[Image]:
     for path in paths:
         try:
             document = yaml.load(path.read_text(encoding="utf-8"), Loader=LOADER)  # noqa: S506 safe, in C
-        except (OSError, yaml.YAMLError) as error:
+        except (OSError, ValueError, yaml.YAMLError) as error:
             raise CatalogueInvalid(f"{path} cannot be read: {error}", next_step=f"mend {path}") from error
-        for entry in document.get("images", [document]):
+        entries = document.get("images", [document]) if isinstance(document, dict) else None
+        if not isinstance(entries, list):
+            raise CatalogueInvalid(f"{path} is neither an image nor a list of images.", next_step=f"mend {path}")
+        for number, entry in enumerate(entries):
+            name = str(entry.get("image", "")) if isinstance(entry, dict) else ""
             try:
-                _validate()(entry)
-            except fastjsonschema.JsonSchemaException as mistake:
-                name = entry.get("image", "an image") if isinstance(entry, dict) else "an image"
-                what = str(mistake).replace("data", name, 1)
-                raise CatalogueInvalid(f"{path}: {what}", next_step=f"mend {path}") from mistake
-            images.extend(_versions(entry))
+                images.extend(_versions(entry, name or f"images[{number}]"))
+            except ValueError as mistake:
+                raise CatalogueInvalid(f"{path}: {mistake}", next_step=f"mend {path}") from mistake
     return images
 
 
-def _versions(entry: Image) -> Iterable[Image]:
+def _versions(entry: Image, name: str) -> Iterable[Image]:
+    """The image in each of its versions. Raises ValueError, which says at what place of ``name`` the mistake is."""
+    _check(entry, name)
     common = {**DEFAULTS, **{key: value for key, value in entry.items() if key not in ("versions", "tags")}}
     if "versions" not in entry:
-        yield {**common, "version": "", "pattern": _pattern(entry["image"], entry.get("tags", "latest"))}
+        yield {**common, "version": "", "pattern": _pattern(entry["image"], entry.get("tags", "latest"), name)}
     for version, own in entry.get("versions", {}).items():
-        yield {**common, **own, "version": version, "pattern": _pattern(entry["image"], re.escape(version))}
+        if not isinstance(version, str):
+            mistake = f"{name}.versions.{version} is a number; write it in quotes"
+            raise ValueError(mistake)  # noqa: TRY004 all mistakes of a catalogue are one kind
+        _check({"image": entry["image"], "kind": entry["kind"], **own}, f"{name}.versions.{version}")
+        yield {**common, **own, "version": version, "pattern": _pattern(entry["image"], re.escape(version), name)}
+
+
+def _check(entry: Any, name: str) -> None:
+    try:
+        _validate()(entry)
+    except fastjsonschema.JsonSchemaException as mistake:
+        raise ValueError(str(mistake).replace("data", name, 1)) from mistake
 
 
 def _repository(image: str) -> str:
@@ -100,14 +108,13 @@ def _repository(image: str) -> str:
     return r"(docker\.io/)?" + (r"(library/)?" if not rest else "") + re.escape(image)
 
 
-def _pattern(image: str, tags: str) -> str:
+def _pattern(image: str, tags: str, name: str) -> str:
+    try:
+        re.compile(tags)
+    except re.error as error:
+        raise ValueError(f"{name}.tags is not a regular expression: {error}") from error
     optional = "?" if re.fullmatch(tags, "latest") else ""
     return f"^{_repository(image)}(:({tags})){optional}$"
-
-
-def known(images: Sequence[Image]) -> str:
-    """One regular expression for every reference that can be pulled."""
-    return "|".join(image["pattern"] for image in images)
 
 
 def repositories(images: Sequence[Image]) -> str:

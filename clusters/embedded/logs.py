@@ -6,6 +6,7 @@ the same container would have printed on the way.
 
 import re
 import shlex
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -14,8 +15,35 @@ from typing import Any
 from clusters.embedded import images
 from clusters.embedded.images import Image
 
-#: More lines than that are not computed: as after a log rotation.
+#: Of more lines than that only the last are kept: as after a log rotation.
 MOST_LINES = 5000
+
+#: A script is followed for so many commands, and a variable holds so many characters.
+MOST_STEPS, MOST_CHARACTERS, DEEPEST = 50_000, 4096, 20
+
+QUOTED = r"""'[^']*'|"(?:\\.|[^"\\])*\""""
+COMMENT = re.compile(rf"({QUOTED})|(?:^|(?<=\s))#[^\n]*", re.DOTALL)
+LOOP = re.compile(r"(while|until|for)\b(.*?)[;\n]\s*do\b(.*)", re.DOTALL)
+#: One command, what separates it from the next, and the rest.
+COMMAND = re.compile(rf"((?:{QUOTED}|\\.|[^;&|\n\"'\\]|&(?!&)|\|(?!\|))*)(&&|\|\||[;\n]|$)(.*)", re.DOTALL)
+EXPANSION = re.compile(
+    r"""
+      \\(?P<literal>\$)
+    | \$\(\( \s* \$?(?P<left>\w+) \s* (?P<sign>[-+*/%]) \s* \$?(?P<right>\w+) \s* \)\)
+    | \$\( seq \s+ (?:(?P<first>[0-9]{1,9})\s+)? (?P<last>[0-9]{1,9}) \)
+    | \$\( (?P<program>date|hostname)\b [^)]* \)
+    | ` (?P<quoted_program>date|hostname)\b [^`]* `
+    | \$\{ (?P<braced>\w+) (?: :?- (?P<default>[^}]*) )? \}
+    | \$ (?P<name>\w+)
+    """,
+    re.VERBOSE,
+)
+
+#: What a shell does by itself, and what of it shows in no log.
+SILENT = frozenset(
+    """. : [ [[ { } break case cd continue do done elif else esac eval export fi for if kill local read readonly return
+    set shift source test then trap true type ulimit umask unset until wait while""".split()  # noqa: SIM905 forty lines shorter
+)
 
 Line = tuple[datetime, str]
 
@@ -64,12 +92,22 @@ def read(
         or words[0].rsplit("/", 1)[-1] == image["program"]
     )
     if serves:
+        ended = ended or _end_to_come(pod, container, plan)
         written = _server(image, spec, plan, started, ended, now)
     else:
         environment = {entry["name"]: entry.get("value", "") for entry in spec.get("env", [])} | {"HOSTNAME": name}
         shell = Shell(environment, started, until=ended or now)
         written = ((time, line) for time, line in shell.run(words or image["command"], image["programs"]))
-    return [line for line in written if line[0] <= (ended or now)][-MOST_LINES:]
+    return [line for line in written if line[0] <= min(ended or now, now)][-MOST_LINES:]
+
+
+def _end_to_come(pod: Mapping[str, Any], container: str, plan: "Plan") -> datetime | None:
+    """When a server that runs will have ended, where it has been told to: as reckoned in ``stages/next.jq``."""
+    meta = pod["metadata"]
+    if "deletionTimestamp" not in meta or all(spec["name"] != container for spec in pod["spec"]["containers"]):
+        return None
+    told = _time(meta["deletionTimestamp"]) - timedelta(seconds=meta.get("deletionGracePeriodSeconds", 30) - 1)
+    return told + timedelta(seconds=plan.stops)
 
 
 def _find(pod: Mapping[str, Any], container: str) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -119,7 +157,11 @@ def _server(
 ) -> Iterator[Line]:
     port = image["port"]
     for entry in spec.get("env", []):
-        if entry["name"] == "PORT" and entry.get("value") and image["image"] == "blog-api":
+        if (
+            entry["name"] == "PORT"
+            and image["image"] == "blog-api"
+            and re.fullmatch("[0-9]{1,5}", entry.get("value", ""))
+        ):
             port = int(entry["value"])
 
     def say(seconds: float, line: str, **values: object) -> Iterator[Line]:
@@ -196,45 +238,51 @@ class Shell:
     environment: dict[str, str]
     started: datetime
     until: datetime
-    clock: float = 0.0
+    clock: int = 0  # microseconds since it started: whole ones, so that everybody who looks sees the same times
     code: int = 0
-    lines: list[Line] = field(default_factory=list)
+    lines: deque[Line] = field(default_factory=lambda: deque(maxlen=MOST_LINES))
     ended: bool = False
+    steps: int = 0
+    printed: int = 0
+    depth: int = 0
 
     def run(self, words: Sequence[str], programs: Sequence[str]) -> list[Line]:
-        program = words[0].rsplit("/", 1)[-1]
+        program = words[0].rsplit("/", 1)[-1] if words else ""
         if program in ("sh", "ash", "bash"):
             if len(words) > 2 and re.fullmatch("-[a-z]*c", words[1]):
-                self._script(words[2], list(programs))
+                script = words[2].replace("\\\n", " ")
+                self._script(COMMENT.sub(lambda match: match[1] or "", script), list(programs))
         elif program == "hello":
             self._print(
                 "\nHello from Docker!\nThis message shows that your installation appears to be working correctly.\n"
             )
-        else:
+        elif words:
             self._command(list(words), list(programs))
-        return self.lines
+        return list(self.lines)
 
     @property
     def _over(self) -> bool:
-        late = self.started + timedelta(seconds=self.clock) > self.until
-        return self.ended or late or len(self.lines) > MOST_LINES
+        return self.ended or self._left < 0 or self.steps > MOST_STEPS
+
+    @property
+    def _left(self) -> int:
+        return (self.until - self.started) // timedelta(microseconds=1) - self.clock
 
     def _print(self, text: str) -> None:
-        time = self.started + timedelta(seconds=self.clock)
-        self.lines += [(time, line) for line in text.splitlines() or [""]]
+        time = self.started + timedelta(microseconds=self.clock)
+        lines = text.splitlines() or [""]
+        self.lines.extend((time, line) for line in lines)
+        self.printed += len(lines)
 
     def _script(self, script: str, programs: list[str]) -> None:
-        script = re.sub(r"(^|\s)#[^\n]*", "", script.strip())
+        script = script.strip()
         go_on = True
         while script and not self._over:
-            loop = re.match(r"(while|until|for)\b(.*?)[;\n]\s*do\b(.*)", script, re.DOTALL)
-            if loop:
+            if loop := LOOP.match(script):
                 body, script = _until_done(loop[3])
                 self._loop(loop[1], loop[2].strip(), body, programs)
                 continue
-            part = re.match(
-                r"""((?:"(?:\\.|[^"])*"|'[^']*'|[^;&|\n"']|&(?!&)|\|(?!\|))*)(&&|\|\||[;\n]|$)(.*)""", script, re.DOTALL
-            )
+            part = COMMAND.match(script)
             if not part:
                 return
             if go_on and part[1].strip():
@@ -243,148 +291,193 @@ class Shell:
             script = part[3].lstrip()
 
     def _loop(self, kind: str, head: str, body: str, programs: list[str]) -> None:
+        if self.depth >= DEEPEST:
+            return
+        self.depth += 1
         if kind == "for":
             name, _, items = head.partition(" in ")
             for item in self._words(items):
                 if self._over:
-                    return
-                self.environment[name.strip()] = item
+                    break
+                self.steps += 1
+                self._set(name.strip(), item)
                 self._script(body, programs)
-            return
-        turns = 0
+        else:
+            self._turns(head, body, programs)
+        self.depth -= 1
+
+    def _turns(self, head: str, body: str, programs: list[str]) -> None:
+        """A loop that never ends by itself. Of one that has run for days, only the last turns are followed."""
+        first = True
         while not self._over:
-            before = self.clock
+            clock, steps, printed, variables = self.clock, self.steps, self.printed, dict(self.environment)
+            self.steps += 1
             if head.startswith("sleep"):
                 self._simple(head, programs)
             self._script(body, programs)
-            if self.clock == before:  # without a pause it would fill the log for ever
-                self.clock += 0.001
-            turns += 1
-            if turns == 1:  # of a loop that has run for days, only the end is wanted
-                left = (self.until - self.started).total_seconds() - self.clock
-                self.clock += max(0, left // (self.clock - before) - MOST_LINES) * (self.clock - before)
+            if self.clock == clock:  # without a pause it would fill the log for ever
+                self.clock += 1000
+            if not first or self._over:
+                continue
+            first = False
+            took = self.clock - clock
+            kept = min(MOST_LINES // max(1, self.printed - printed), MOST_STEPS // (2 * (self.steps - steps)))
+            missed = max(0, self._left // took - kept)
+            self.clock += missed * took
+            for name, value in self.environment.items():  # what is counted has been counted on
+                if _is_number(value) and _is_number(before := variables.get(name, "")):
+                    self._set(name, str(int(value) + (int(value) - int(before)) * missed))
+
+    def _set(self, name: str, value: str) -> None:
+        self.environment[name] = value[:MOST_CHARACTERS]
 
     def _words(self, text: str) -> list[str]:
-        text = re.sub(r"\$\(seq (\d+) (\d+)\)", lambda m: " ".join(map(str, range(int(m[1]), int(m[2]) + 1))), text)
-        text = re.sub(r"\$\(seq (\d+)\)", lambda m: " ".join(map(str, range(1, int(m[1]) + 1))), text)
-        text = re.sub(
-            r"\$\((date|hostname)[^)]*\)|`(date|hostname)[^`]*`", lambda m: self._substitute(m[1] or m[2]), text
-        )
-        quoted = {match[0]: match[0].replace("$", "\0") for match in re.finditer(r"'[^']*'", text)}
-        for old, new in quoted.items():
-            text = text.replace(old, new)
-        text = re.sub(r"\$\{?(\w+)\}?", lambda m: self.environment.get(m[1], ""), text).replace("\0", "$")
+        pieces = re.split(f"({QUOTED})", text, flags=re.DOTALL)
+        text = "".join(piece if piece.startswith("'") else self._expanded(piece) for piece in pieces)
+        self.steps += len(text) // 30
+        if not re.search(r"""["'\\]""", text):
+            return text.split()
         try:
             return shlex.split(text)
         except ValueError:
             return text.split()
 
-    def _reckon(self, sum_: re.Match[str]) -> str:
-        left, right = int(self.environment.get(sum_[1], "0") or 0), int(sum_[3])
-        return str({"+": left + right, "-": left - right, "*": left * right}[sum_[2]])
+    def _expanded(self, text: str) -> str:
+        special = r'["\\]' if text.startswith('"') else r"""["'\\]"""
+        return EXPANSION.sub(lambda match: re.sub(special, r"\\\g<0>", self._value(match)), text)
 
-    def _substitute(self, program: str) -> str:
-        return self._date() if program == "date" else self.environment["HOSTNAME"]
+    def _value(self, match: re.Match[str]) -> str:
+        if match["literal"]:
+            return "$"
+        if match["sign"]:
+            return self._reckon(match["left"], match["sign"], match["right"])
+        if match["last"]:
+            first, last = int(match["first"] or 1), int(match["last"])
+            return " ".join(map(str, range(first, last + 1)[:MOST_STEPS]))
+        if program := match["program"] or match["quoted_program"]:
+            return self._date() if program == "date" else self.environment.get("HOSTNAME", "")
+        return self.environment.get(match["braced"] or match["name"]) or match["default"] or ""
+
+    def _reckon(self, left: str, sign: str, right: str) -> str:
+        one, other = (
+            int(number) if _is_number(number := word if word.isdigit() else self.environment.get(word, "")) else 0
+            for word in (left, right)
+        )
+        if sign in "/%":
+            return str((one // other if sign == "/" else one % other) if other else 0)
+        return str({"+": one + other, "-": one - other, "*": one * other}[sign])
 
     def _date(self) -> str:
-        return (self.started + timedelta(seconds=self.clock)).astimezone(UTC).strftime("%a %b %e %H:%M:%S UTC %Y")
+        return (self.started + timedelta(microseconds=self.clock)).astimezone(UTC).strftime("%a %b %e %H:%M:%S UTC %Y")
 
     def _simple(self, text: str, programs: list[str]) -> None:
-        text = re.split(r"(?<!\|)\|(?!\|)", text)[0]
-        text, *redirected = re.split(r"\s\d?>{1,2}", text)
+        self.steps += 1
+        visible = _blanked(text)
+        if pipe := re.search(r"(?<!\|)\|(?!\|)", visible):
+            text, visible = text[: pipe.start()], visible[: pipe.start()]
+        redirections = list(re.finditer(r"((?<=\s)[0-9])?>{1,2}\s*(\S*)", visible))
+        if redirections:
+            text = text[: redirections[0].start()]
         words = self._words(text)
-        while words and re.fullmatch(r"\w+=.*", words[0]):
+        while words and re.fullmatch(r"\w+=.*", words[0], re.DOTALL):
             name, _, value = words.pop(0).partition("=")
-            self.environment[name] = value
-        kept = len(self.lines)
+            self._set(name, value)
+        away = any(to[1] != "2" and not re.match(r"&|/dev/std|/proc/(1|self)/fd/", to[2]) for to in redirections)
+        kept = self.lines.copy() if away else self.lines
+        if words and words[0] == "exec":
+            words.pop(0)
+            self.ended = bool(words)
         if words:
             self._command(words, programs, in_shell=True)
-        if redirected and not redirected[0].strip().startswith("&"):
-            del self.lines[kept:]
+        self.lines = kept
 
     def _command(self, words: list[str], programs: list[str], in_shell: bool = False) -> None:
         program, arguments = words[0].rsplit("/", 1)[-1], words[1:]
         self.code = 0
         match program:
             case "echo":
-                if arguments and re.fullmatch("-[ne]+", arguments[0]):
-                    arguments = arguments[1:]
-                self._print(" ".join(arguments))
+                options = arguments.pop(0) if arguments and re.fullmatch("-[ne]+", arguments[0]) else ""
+                text = " ".join(arguments)
+                self._print(_unescaped(text) if "e" in options else text)
             case "printf" if arguments:
-                self._print(arguments[0].replace("\\n", "\n").rstrip("\n"))
+                values = iter(arguments[1:])
+                text = re.sub(r"%[-0-9.]*[sdi]", lambda _: next(values, ""), _unescaped(arguments[0]))
+                self._print(text.rstrip("\n"))
             case "date":
                 self._print(self._date())
             case "hostname":
-                self._print(self.environment["HOSTNAME"])
+                self._print(self.environment.get("HOSTNAME", ""))
             case "whoami":
                 self._print("root")
             case "pwd":
                 self._print("/")
+            case "printenv" if arguments:
+                self.code = 0 if arguments[0] in self.environment else 1
+                if self.code == 0:
+                    self._print(self.environment[arguments[0]])
             case "env" | "printenv":
                 self._print("\n".join(f"{name}={value}" for name, value in self.environment.items()))
-            case "seq" if arguments and all(word.isdigit() for word in arguments):
-                first = int(arguments[0]) if len(arguments) > 1 else 1
-                self._print("\n".join(map(str, range(first, int(arguments[-1]) + 1))))
+            case "seq" if arguments and all(re.fullmatch("[0-9]{1,9}", word) for word in arguments):
+                first, step = ([*map(int, arguments[:-1]), 1] if len(arguments) > 1 else [1, 1])[:2]
+                if numbers := range(first, int(arguments[-1]) + 1, max(1, step))[-MOST_LINES:]:
+                    self._print("\n".join(map(str, numbers)))
             case "sleep":
-                self.clock += _duration(arguments[0]) if arguments else 0
+                duration = _duration(arguments[0]) if arguments else None
+                self.clock += round((duration or 0) * 1e6)
+                self.code = 0 if duration is not None else 1
             case "tail" if any(re.match("-[a-z0-9]*[fF]", word) for word in arguments):
                 self.ended = True
             case "false":
                 self.code = 1
             case "exit":
+                self.code = int(arguments[0]) % 256 if arguments and _is_number(arguments[0]) else 0
                 self.ended = True
             case "cat" | "ls" | "head":
-                for path in arguments:
-                    if path.startswith("/") and not re.match(r"/(etc|proc|sys|dev|bin|tmp|usr|var|home|root)\b", path):
-                        self.code = 1
-                        wrong = {"cat": f"can't open '{path}'", "ls": path, "head": path}[program]
-                        self._print(f"{program}: {wrong}: No such file or directory")
+                self._open(program, arguments)
             case "wget" | "curl" | "nslookup" | "ping":
                 self.code = 1
                 host = re.sub(r"^\w+://", "", arguments[-1] if arguments else "").split("/")[0]
                 self._print(f"{program}: bad address '{host}'")
-            case _ if (
-                in_shell
-                and program not in programs
-                and program
-                not in (
-                    "cd",
-                    "set",
-                    "export",
-                    "trap",
-                    "wait",
-                    "true",
-                    ":",
-                    "if",
-                    "then",
-                    "fi",
-                    "else",
-                    "[",
-                    "[[",
-                    "test",
-                    "read",
-                    "done",
-                    "do",
-                    "{",
-                    "}",
-                )
-            ):
+            case _ if in_shell and program not in programs and words[0] not in SILENT and not words[0].startswith("("):
                 self.code = 127
                 self._print(f"sh: {words[0]}: not found")
+
+    def _open(self, program: str, paths: Sequence[str]) -> None:
+        for path in paths:
+            if path.startswith("/") and not re.match(r"/(etc|proc|sys|dev|bin|tmp|usr|var|home|root)\b", path):
+                self.code = 1
+                wrong = f"can't open '{path}'" if program == "cat" else path
+                self._print(f"{program}: {wrong}: No such file or directory")
 
 
 def _until_done(text: str) -> tuple[str, str]:
     """Split what follows a ``do`` at its ``done``."""
     depth = 1
-    for word in re.finditer(r"\b(do|done)\b", text):
-        depth += 1 if word[0] == "do" else -1
+    for word in re.finditer(r"(?:^|(?<=[;&|\n]))\s*(do|done)\b", _blanked(text)):
+        depth += 1 if word[1] == "do" else -1
         if depth == 0:
-            return text[: word.start()].rstrip("; \n"), text[word.end() :].lstrip("; \n&")
+            return text[: word.start(1)].rstrip("; \n"), text[word.end() :].lstrip("; \n&")
     return text, ""
 
 
-def _duration(text: str) -> float:
-    match = re.fullmatch(r"([0-9.]+)([smhd]?)", text)
+def _blanked(text: str) -> str:
+    """``text`` with what stands in quotes made unrecognisable: for finding signs that mean something."""
+    return re.sub(QUOTED, lambda match: "_" * len(match[0]), text, flags=re.DOTALL)
+
+
+def _unescaped(text: str) -> str:
+    return text.replace("\\n", "\n").replace("\\t", "\t")
+
+
+def _is_number(text: str) -> bool:
+    return re.fullmatch("-?[0-9]{1,18}", text) is not None
+
+
+def _duration(text: str) -> float | None:
+    """Seconds, or nothing where ``sleep`` would complain."""
+    if text.startswith("inf"):
+        return 1e9
+    match = re.fullmatch(r"([0-9]+\.?[0-9]*|\.[0-9]+)([smhd]?)", text)
     if not match:
-        return float("1e7")
-    return float(match[1]) * {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}[match[2]]
+        return None
+    return min(1e9, float(match[1]) * {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}[match[2]])

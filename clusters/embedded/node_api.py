@@ -113,7 +113,8 @@ class Handler(BaseHTTPRequestHandler):
         stamped = options.get("timestamps") == "true"
         self._write(_rendered(_selected(lines, options), stamped, int(options.get("limitBytes", 1 << 40))))
         if options.get("follow") == "true":
-            self._follow(namespace, pod, container, len(lines), stamped)
+            told = lines[-1][0] if lines else datetime.min.replace(tzinfo=UTC)
+            self._follow(namespace, pod, container, told, stamped)
         self.wfile.write(b"0\r\n\r\n")
 
     def _read(self, namespace: str, pod: str, container: str, options: dict[str, str]) -> list[logs.Line]:
@@ -121,17 +122,26 @@ class Handler(BaseHTTPRequestHandler):
         document = self.server.pod(namespace, pod)
         return logs.read(document, container, self.server.catalogue, previous=previous, now=datetime.now(UTC))
 
-    def _follow(self, namespace: str, pod: str, container: str, seen: int, stamped: bool) -> None:
-        """Send lines as they come until the container's run is over or the reader goes away."""
-        while True:
+    def _follow(self, namespace: str, pod: str, container: str, told: datetime, stamped: bool) -> None:
+        """Send the lines that come after ``told`` until the container's run is over or the reader goes away."""
+        document: dict[str, Any] = {}
+        gone = False
+        while not gone:
             time.sleep(0.5)
             try:
                 document = self.server.pod(namespace, pod)
-                lines = logs.read(document, container, self.server.catalogue, previous=False, now=datetime.now(UTC))
-            except (logs.NoLog, OSError):
+            except OSError:
+                gone = True  # its last words are still to be sent
+            if not document:
                 return
-            self._write(_rendered(lines[seen:], stamped))
-            seen = len(lines)
+            try:
+                lines = logs.read(document, container, self.server.catalogue, previous=False, now=datetime.now(UTC))
+            except logs.NoLog:
+                return
+            # by their time, not by their number: of a long log only the last lines are there
+            lines = [line for line in lines if line[0] > told]
+            self._write(_rendered(lines, stamped))
+            told = lines[-1][0] if lines else told
             statuses = document["status"].get("containerStatuses", []) + document["status"].get(
                 "initContainerStatuses", []
             )

@@ -27,7 +27,7 @@ SNIPPETS = {
     "decide": {"decided"},
     "plan": {"plan", "digits"},
     "image": {"present", "reference", "repository", "not_found", "attempts"},
-    "end": {"ended", "stopped", "completes"},
+    "end": {"ended", "stopped", "completes", "never", "failed"},
     "back-off": {"backing_off", "back_off_told"},
     "run": {"next_run", "probing", "cannot_start"},
 }

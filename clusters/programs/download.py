@@ -5,19 +5,21 @@ keeps each file under its host's name and path, such as
 ``https://mirror.example/files/dl.k8s.io/v1.36.3/bin/linux/amd64/kube-apiserver``.
 """
 
-import hashlib
 import os
+import re
 import socket
 import tarfile
 import threading
 import zipfile
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 from clusters.programs import WayFailed
-from clusters.programs.cache import Cache
+from clusters.programs.cache import Cache, sha256
 from clusters.programs.pins import Program, Release
 from clusters.progress import Progress
 
@@ -29,7 +31,11 @@ def download(programs: Sequence[Program], cache: Cache, progress: Progress) -> N
     import httpx
 
     timeout = httpx.Timeout(READ_S, connect=CONNECT_S)
-    with httpx.Client(follow_redirects=True, timeout=timeout) as http, cache.workspace() as folder:
+    try:
+        client = httpx.Client(follow_redirects=True, timeout=timeout)
+    except (ImportError, ValueError) as error:  # a proxy of a kind that httpx does not know
+        raise WayFailed(f"download: {_reason(error)}") from error
+    with client as http, cache.workspace() as folder:
         for program in programs:
             release = program.release()
             if release is None:
@@ -40,12 +46,12 @@ def download(programs: Sequence[Program], cache: Cache, progress: Progress) -> N
                 expected = _published(http, release)
                 file = folder / Path(urlsplit(release.url).path).name
                 _fetch(http, url, file, progress, program)
-            except (httpx.HTTPError, OSError) as error:
+                actual = sha256(file)
+                if actual != expected:
+                    raise WayFailed(f"download: {url}: its SHA-256 is {actual}, but {expected} is published")
+                cache.put(program, _extracted(file, release))
+            except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:
                 raise WayFailed(f"download: {url}: {_reason(error)}") from error
-            actual = hashlib.file_digest(file.open("rb"), "sha256").hexdigest()
-            if actual != expected:
-                raise WayFailed(f"download: {url}: its SHA-256 is {actual}, but {expected} is published")
-            cache.put(program, _extracted(file, release))
 
 
 def _mirrored(url: str) -> str:
@@ -55,9 +61,9 @@ def _mirrored(url: str) -> str:
 
 def _reach(url: str) -> None:
     """Raise OSError where a host cannot be reached: a resolver that never answers is not bound by HTTP timeouts."""
-    if any(os.environ.get(name) for name in ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy")):
-        return
-    place = urlsplit(url)
+    place, proxies = urlsplit(url), getproxies()
+    if (place.scheme in proxies or "all" in proxies) and not proxy_bypass(place.hostname or ""):
+        return  # its proxy is asked, not the host
     address = (place.hostname or "", place.port or (443 if place.scheme == "https" else 80))
     outcome: list[OSError | None] = []
 
@@ -70,7 +76,7 @@ def _reach(url: str) -> None:
 
     attempt = threading.Thread(target=connect, daemon=True)
     attempt.start()
-    attempt.join(CONNECT_S + 1)
+    attempt.join(1.25 * CONNECT_S)
     error = outcome[0] if outcome else TimeoutError(f"no answer within {CONNECT_S:g} s")
     if error:
         raise error
@@ -83,15 +89,16 @@ def _published(http: Any, release: Release) -> str:
     name = Path(urlsplit(release.url).path).name
     digest = ""
     if "/repos/" in release.checksum:
-        assets = answer.json().get("assets", [])
-        digest = next((asset.get("digest") or "" for asset in assets if asset.get("name") == name), "")
+        with suppress(ValueError, AttributeError):  # a gateway's own page, for one
+            assets = answer.json().get("assets", [])
+            digest = next((asset.get("digest") or "" for asset in assets if asset.get("name") == name), "")
         digest = digest.removeprefix("sha256:")
     else:
         for line in answer.text.splitlines():
             words = line.split()
             if len(words) == 1 or (len(words) > 1 and words[1].lstrip("*") == name):
                 digest = words[0]
-    if len(digest) != 64:
+    if not re.fullmatch("[0-9a-fA-F]{64}", digest):
         raise OSError(f"{url} has no SHA-256 for {name}")
     return digest.lower()
 

@@ -25,11 +25,15 @@ class Release:
 
 @dataclass(frozen=True)
 class Program:
-    """One program. ``package`` is the Go package that it is built from (see ``go.mod`` beside this file)."""
+    """One program. ``package`` is the Go package that it is built from (see ``go.mod`` beside this file).
+
+    ``least``: one that is installed on the machine already will do from this version on; empty: none will.
+    """
 
     name: str
     version: str
     package: str
+    least: str = ""
 
     @property
     def variable(self) -> str:
@@ -66,7 +70,7 @@ PROGRAMS = {
         Program("kube-scheduler", KUBERNETES, "k8s.io/kubernetes/cmd/kube-scheduler"),
         Program("kwok", KWOK, "sigs.k8s.io/kwok/cmd/kwok"),
         Program("kwokctl", KWOK, "sigs.k8s.io/kwok/cmd/kwokctl"),
-        Program("kind", KIND, "sigs.k8s.io/kind"),
+        Program("kind", KIND, "sigs.k8s.io/kind", least=KIND),
     )
 }
 

@@ -1,0 +1,1 @@
+"""Real kind clusters: Nodes are containers, Pods are real."""

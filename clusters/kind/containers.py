@@ -1,0 +1,163 @@
+"""The container engine that kind's Nodes live in: Docker, Podman or nerdctl, found as kind finds it.
+
+Its command line is all that is used; what is ours in it is told by the network that a
+cluster of ours has to itself, which carries our label and the state folder's path.
+"""
+
+import ipaddress
+import json
+import os
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from clusters import processes
+from clusters.cluster import OURS
+from clusters.errors import CommandFailed, EngineUnavailable
+
+KIND_LABEL = "io.x-k8s.kind.cluster"  #: kind's own, on every container of a cluster
+OWNER = "driftlab.dev/state"  #: on the network: the state folder of whoever made the cluster
+
+
+@dataclass(frozen=True)
+class Container:
+    """A Node of a kind cluster. ``address`` is empty where it does not run."""
+
+    name: str
+    id: str
+    running: bool
+    address: str
+    networks: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ContainerEngine:
+    """One of Docker, Podman, nerdctl. Every method raises CommandFailed where it does not answer."""
+
+    program: str
+
+    @classmethod
+    def find(cls) -> "ContainerEngine":
+        """The one that kind would take. Raises EngineUnavailable, with what would mend it."""
+        wanted = os.environ.get("KIND_EXPERIMENTAL_PROVIDER")
+        names = [wanted] if wanted else ["docker", "podman", "nerdctl"]
+        there = [name for name in names if shutil.which(name)]
+        if not there:
+            raise EngineUnavailable(
+                f"{wanted} is not here" if wanted else "there is no container engine (docker, podman or nerdctl)",
+                next_step="https://docs.docker.com/engine/install, or use the embedded engine, which needs none",
+            )
+        problems = []
+        for name in there:
+            try:
+                found = cls(name)
+                found.run("version", timeout_s=8)
+            except CommandFailed as error:
+                problems.append(error)
+            else:
+                return found
+        said = problems[0].output.lower()
+        if "permission denied" in said:
+            raise EngineUnavailable(
+                f"{there[0]} is here, but you may not use it",
+                output=problems[0].output,
+                next_step="sudo usermod -aG docker $USER && newgrp docker",
+            )
+        raise EngineUnavailable(
+            f"{there[0]} is here, but does not answer",
+            output=problems[0].output,
+            next_step="podman machine start" if there[0] == "podman" else "sudo systemctl start docker",
+        )
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What tells kind to use this one."""
+        return {"KIND_EXPERIMENTAL_PROVIDER": self.program}
+
+    def network_environment(self, network: str) -> dict[str, str]:
+        """What tells kind which network to put the Nodes into."""
+        family = "PODMAN" if self.program == "podman" else "DOCKER"
+        return {**self.environment, f"KIND_EXPERIMENTAL_{family}_NETWORK": network}
+
+    def run(self, *words: str | Path, timeout_s: float = 60) -> str:
+        return processes.run(
+            [self.program, *words], timeout_s=timeout_s, next_step="driftlab doctor, then: driftlab up"
+        )
+
+    # ---- Nodes
+
+    def nodes(self, cluster: str) -> list[Container]:
+        """The containers of a kind cluster, whoever made it, in the order of their names."""
+        ids = self.run("ps", "--all", "--quiet", "--filter", f"label={KIND_LABEL}={cluster}").split()
+        if not ids:
+            return []
+        try:
+            documents: list[dict[str, Any]] = json.loads(self.run("inspect", *ids))
+        except CommandFailed:  # one of them has gone meanwhile
+            return self.nodes(cluster)
+        return sorted((_container(document) for document in documents), key=lambda one: one.name)
+
+    def start(self, nodes: Sequence[Container], addresses: Sequence[str]) -> None:
+        """Start Nodes so that each gets the address again that it had: engines hand them out in order.
+
+        ``addresses``: those that the ``nodes`` had, in the same order.
+        """
+        ordered = sorted(zip(addresses, nodes, strict=True), key=lambda pair: ipaddress.ip_address(pair[0]))
+        for _, node in ordered:
+            self.run("start", node.id)
+
+    def stop(self, nodes: Sequence[Container], patience_s: int = 3) -> None:
+        if nodes:
+            self.run("stop", "--time", str(patience_s), *(node.id for node in nodes))
+
+    def remove(self, nodes: Sequence[Container]) -> None:
+        """Delete containers with their volumes."""
+        if nodes:
+            self.run("rm", "--force", "--volumes", *(node.id for node in nodes))
+
+    # ---- networks
+
+    def create_network(self, name: str, owner: Path) -> None:
+        labels = {**OURS, OWNER: str(owner)}
+        words = [word for key, value in labels.items() for word in ("--label", f"{key}={value}")]
+        self.run("network", "create", *words, name)
+
+    def network_owner(self, name: str) -> str | None:
+        """Whose network this is: a state folder, empty where it is not ours, None where there is none."""
+        try:
+            document = json.loads(self.run("network", "inspect", name))[0]
+        except CommandFailed as error:
+            if "not found" in error.output or "no such network" in error.output.lower():
+                return None
+            raise
+        labels = document.get("Labels") or document.get("labels") or {}
+        return str(labels.get(OWNER, ""))
+
+    def remove_network(self, name: str) -> None:
+        self.run("network", "rm", name)
+
+    # ---- images
+
+    def has_image(self, image: str) -> bool:
+        try:
+            self.run("image", "inspect", "--format", "{{.Id}}", image)
+        except CommandFailed:
+            return False
+        return True
+
+    def load(self, archive: Path) -> None:
+        self.run("load", "--input", archive, timeout_s=300)
+
+
+def _container(document: dict[str, Any]) -> Container:
+    networks: dict[str, dict[str, Any]] = document.get("NetworkSettings", {}).get("Networks") or {}
+    address = next((one["IPAddress"] for one in networks.values() if one.get("IPAddress")), "")
+    return Container(
+        name=str(document["Name"]).lstrip("/"),
+        id=str(document["Id"]),
+        running=bool(document["State"]["Running"]),
+        address=address,
+        networks=tuple(networks),
+    )

@@ -1,0 +1,142 @@
+"""What kind clusters are known to suffer from on a machine. All are notes: the embedded engine does without kind.
+
+https://kind.sigs.k8s.io/docs/user/known-issues/
+"""
+
+import importlib.util
+import json
+import os
+import shutil
+import socket
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+
+from clusters.errors import DriftlabError, EngineUnavailable
+from clusters.findings import Finding, note, ok
+from clusters.kind.containers import ContainerEngine
+from clusters.kind.engine import MEMORY_FOR_THREE, cgroup_v2, image, image_archive
+from clusters.programs import installed
+from clusters.programs.pins import PROGRAMS
+
+#: kubelets, and what runs in their Pods, watch many files: https://kind.sigs.k8s.io/docs/user/known-issues/
+INOTIFY = {"max_user_watches": 65536, "max_user_instances": 512}
+DISK = 5 << 30
+REGISTRY = ("registry-1.docker.io", 443)
+REGISTRY_S = 3.0
+
+
+def examine() -> Iterator[Finding]:
+    """Everything about kind clusters on this machine, in the order in which it would be met."""
+    if importlib.util.find_spec("pytest_kind") is None:
+        yield note("kind clusters need the extra of the kit that drives them", "pip install 'driftlab[kind]'")
+    yield from _kind()
+    yield from _limits()
+    try:
+        engine = ContainerEngine.find()
+    except EngineUnavailable as error:
+        yield note(f"{error.message}: labs use the embedded engine", error.next_step)
+        return
+    yield ok(f"{engine.program} answers")
+    yield from _room(engine)
+    yield from _node_image(engine)
+    yield from _proxy()
+
+
+def _kind() -> Iterator[Finding]:
+    program = PROGRAMS["kind"]
+    found = shutil.which("kind")
+    if found and installed.path(program) is None:
+        yield note(
+            f"{found} is older than {program.least}, or does not say: the kit takes one of its own",
+            "https://kind.sigs.k8s.io/docs/user/quick-start/#installation",
+        )
+
+
+def _limits() -> Iterator[Finding]:
+    for name, least in INOTIFY.items():
+        try:
+            value = int(Path(f"/proc/sys/fs/inotify/{name}").read_text(encoding="ascii"))
+        except (OSError, ValueError):
+            continue
+        if value < least:
+            yield note(
+                f"fs.inotify.{name} is {value}: too low for kind clusters", f"sudo sysctl fs.inotify.{name}={least}"
+            )
+    if sys.platform == "linux" and not cgroup_v2():
+        yield note(
+            "this machine uses cgroup v1, which kubelets of Kubernetes 1.35 and later refuse",
+            "boot with systemd.unified_cgroup_hierarchy=1",
+        )
+    memory = psutil.virtual_memory().total
+    if memory < MEMORY_FOR_THREE:
+        yield note(f"{memory / 1e9:.1f} GB of memory: kind clusters get one Node instead of three")
+    if Path("/proc/net").exists() and not Path("/proc/net/if_inet6").exists():
+        yield ok("IPv6 is off; kind clusters of the kit use IPv4 only")
+
+
+def _room(engine: ContainerEngine) -> Iterator[Finding]:
+    if engine.program != "docker":
+        return
+    root = Path(str(json.loads(engine.run("info", "--format", "{{json .DockerRootDir}}", timeout_s=10))))
+    if root.exists() and shutil.disk_usage(root).free < DISK:
+        free = shutil.disk_usage(root).free / 1e9
+        yield note(f"only {free:.1f} GB free in {root}: too little for kind's images", "docker system prune")
+
+
+def _node_image(engine: ContainerEngine) -> Iterator[Finding]:
+    wanted, archive = image(), image_archive()
+    if engine.has_image(wanted):
+        yield ok(f"the node image {wanted.partition('@')[0]} is here")
+        yield from _privileged(engine, wanted)
+    elif archive is not None:
+        if archive.is_file():
+            yield ok(f"the node image will be loaded from {archive}")
+        else:
+            yield note(f"DRIFTLAB_KIND_IMAGE_ARCHIVE names {archive}, which is not a file", "correct it, or unset it")
+    elif _registry_answers():
+        yield note(f"the node image {wanted.partition('@')[0]} is not here yet: the first start pulls about 400 MB",
+                   f"{engine.program} pull {wanted}")  # fmt: skip
+    else:
+        yield note(
+            f"the node image {wanted.partition('@')[0]} is not here, and no registry answers",
+            "export DRIFTLAB_KIND_IMAGE_ARCHIVE=/a/file/with/the/image, or use the embedded engine: "
+            "export DRIFTLAB_ENGINE=embedded",
+        )
+
+
+def _registry_answers() -> bool:
+    """A look at the usual registry, bounded in time. With a proxy the daemon's word would be needed: believed."""
+    if any(os.environ.get(name) for name in ("HTTPS_PROXY", "https_proxy")):
+        return True
+    try:
+        socket.create_connection(REGISTRY, timeout=REGISTRY_S).close()
+    except OSError:
+        return False
+    return True
+
+
+def _privileged(engine: ContainerEngine, wanted: str) -> Iterator[Finding]:
+    """Nodes are privileged containers, which some hosts refuse."""
+    try:
+        engine.run("run", "--rm", "--privileged", "--network=none", "--entrypoint=/bin/true", wanted, timeout_s=30)
+    except DriftlabError as error:
+        said = error.output.strip().splitlines()[-1:] or [error.message]
+        yield note(
+            f"privileged containers, which kind's Nodes are, do not run here: {said[0][:300]}",
+            "in a container or a sandbox: give it more rights, or use the embedded engine: "
+            "export DRIFTLAB_ENGINE=embedded",
+        )
+
+
+def _proxy() -> Iterator[Finding]:
+    """kind hands the proxy variables to its Nodes: addresses of the cluster itself must be exempt."""
+    names = [name for name in ("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy") if os.environ.get(name)]
+    exempt = os.environ.get("NO_PROXY", "") + os.environ.get("no_proxy", "")
+    if names and not {".svc", "10.96.0.0/16"} & set(exempt.split(",")):
+        yield note(
+            f"{names[0]} is set: Pods of kind clusters would ask the proxy for Services",
+            "export NO_PROXY=localhost,127.0.0.1,::1,.svc,.cluster.local,10.96.0.0/16,10.244.0.0/16",
+        )
