@@ -1,4 +1,4 @@
-"""The checker. What notebooks call (``lab``, ``check``, ``hint``, ``reset``), and what labs are written with."""
+"""The checker: what notebooks call (``lab``, ``check``, ``hint``, ``reset``, ``where``), and what labs are made of."""
 
 from importlib import import_module
 from typing import TYPE_CHECKING
@@ -7,7 +7,7 @@ if TYPE_CHECKING:
     from checker import predicates as predicates
     from checker.evidence import Evidence, Snapshot
     from checker.exercise import Exercise, Lab
-    from checker.notebook import check, hint, lab, reset
+    from checker.notebook import check, hint, lab, reset, where
     from checker.outcome import Outcome, Result, Verdict, failed, passed, waiting
     from checker.views import Deployment, Pod, ReplicaSet
 
@@ -30,12 +30,13 @@ __all__ = [
     "predicates",
     "reset",
     "waiting",
+    "where",
 ]
 
 _HOME = {
     "evidence": ("Evidence", "Snapshot"),
     "exercise": ("Exercise", "Lab"),
-    "notebook": ("check", "hint", "lab", "reset"),
+    "notebook": ("check", "hint", "lab", "reset", "where"),
     "outcome": ("Outcome", "Result", "Verdict", "failed", "passed", "waiting"),
     "views": ("Deployment", "Pod", "ReplicaSet"),
 }
@@ -46,4 +47,6 @@ def __getattr__(name: str) -> object:
     for module, names in _HOME.items():
         if name in names:
             return getattr(import_module(f"checker.{module}"), name)
+    if name == "predicates":
+        return import_module("checker.predicates")
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -4,45 +4,35 @@ What must outlive a process (the baseline, hints used, the last result) is kept 
 in the state folder, one folder for each cluster and lab, and written whole or not at all.
 """
 
+import hashlib
 import json
 import os
 import tempfile
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from filelock import Timeout
+
+from checker import recorder
+from checker.disturbance import Disturbance, disturbing
 from checker.evidence import Evidence, Snapshot, take_snapshot
 from checker.exercise import Exercise, Lab
 from checker.outcome import Outcome, Result
+from checker.recording import MOST_PROOF_S, Gap, Recording, Tape
 from clusters import processes
-from clusters.client import ApiRefused
 from clusters.cluster import Cluster, wait_for
-from clusters.errors import ClusterUnreachable, UsageError
-from clusters.folders import state_folder, write_atomically
+from clusters.errors import ClusterUnreachable, DriftlabError, StateUnusable, UsageError
+from clusters.folders import locked, state_folder, write_atomically
 from clusters.kubectl import kubectl_path
 
-#: What a namespace of a lab is cleared of, in this order: owners first, so that they put nothing back.
-CLEARED = (
-    "/apis/batch/v1/namespaces/{namespace}/cronjobs",
-    "/apis/batch/v1/namespaces/{namespace}/jobs",
-    "/apis/autoscaling/v2/namespaces/{namespace}/horizontalpodautoscalers",
-    "/apis/policy/v1/namespaces/{namespace}/poddisruptionbudgets",
-    "/apis/apps/v1/namespaces/{namespace}/deployments",
-    "/apis/apps/v1/namespaces/{namespace}/statefulsets",
-    "/apis/apps/v1/namespaces/{namespace}/daemonsets",
-    "/apis/apps/v1/namespaces/{namespace}/replicasets",
-    "/api/v1/namespaces/{namespace}/replicationcontrollers",
-    "/api/v1/namespaces/{namespace}/services",
-    "/apis/networking.k8s.io/v1/namespaces/{namespace}/ingresses",
-    "/apis/networking.k8s.io/v1/namespaces/{namespace}/networkpolicies",
-    "/api/v1/namespaces/{namespace}/persistentvolumeclaims",
-    "/api/v1/namespaces/{namespace}/secrets",
-    "/api/v1/namespaces/{namespace}/pods",
-)
-#: What the cluster itself puts into every namespace.
-KEPT = {"kube-root-ca.crt"}
+#: Seconds within which a recorder, if need be a new one, has written down what has happened.
+RECORDER_S = 10.0
+#: Seconds that a recorder is given to begin, before another one is sent for.
+BEGIN_S = 5.0
 
 
 class NotStarted(UsageError):
@@ -69,11 +59,15 @@ class Hint:
 
 
 class Attempts:
-    """One lab on one cluster."""
+    """One lab on one cluster. ``namespace``: another one than the cluster would give the lab."""
 
-    def __init__(self, cluster: Cluster, lab: Lab) -> None:
+    def __init__(self, cluster: Cluster, lab: Lab, namespace: str | None = None) -> None:
         self.cluster, self.lab = cluster, lab
-        self.folder = state_folder() / "attempts" / f"{cluster.engine}-{cluster.name}" / lab.name
+        self.namespace = namespace or cluster.namespace_for(lab.namespace)
+        place = state_folder() / "attempts" / f"{cluster.engine}-{cluster.folder.name}"
+        self.folder = place / self.namespace / lab.name
+        self._tapes: dict[Path, Tape] = {}
+        self._sent_for: dict[Path, float] = {}
 
     # ---- what is kept
 
@@ -97,17 +91,20 @@ class Attempts:
         return self.current == exercise.name and self._path(exercise, "baseline").exists()
 
     def hints_used(self, exercise: Exercise) -> int:
-        return int(self._read(self._path(exercise, "hints")).get("used", 0))
+        return _count(self._read(self._path(exercise, "hints")).get("used"))
 
     def last_result(self, exercise: Exercise) -> dict[str, Any]:
-        return self._read(self._path(exercise, "result"))
+        """The last result as it was kept; empty where there is none or it is damaged."""
+        kept = self._read(self._path(exercise, "result"))
+        whole = kept.get("outcome") in tuple(Outcome) and isinstance(kept.get("points"), int | float)
+        return kept if whole else {}
 
     # ---- what is done
 
     def open(self) -> Path:
         """Make the lab's namespace; the learner's kubeconfig for it."""
-        self.cluster.create_namespace(self.lab.namespace)
-        return self.cluster.learner_kubeconfig(self.lab.namespace)
+        self.cluster.create_namespace(self.namespace)
+        return self.cluster.learner_kubeconfig(self.namespace)
 
     def start(self, exercise: Exercise, *, again: bool = False) -> Progressing:
         """Put the namespace into the exercise's starting state and take the baseline.
@@ -117,26 +114,36 @@ class Attempts:
         """
         kubeconfig = self.open()
         if self.started(exercise) and not again and self._same_cluster(exercise):
-            return Progressing(exercise, self.lab.namespace, kubeconfig, fresh=False)
-        # From here on, nothing that was started before can be judged any more.
-        write_atomically(self.folder / "current.json", json.dumps({"exercise": ""}))
-        self._clear()
+            self._record(exercise)
+            return Progressing(exercise, self.namespace, kubeconfig, fresh=False)
+        self._journal(exercise).unlink(missing_ok=True)
+        # From here on, nothing that was started before can be judged any more: no other lab of this namespace, either.
+        for folder in {self.folder, *(path.parent for path in self.folder.parent.glob("*/current.json"))}:
+            write_atomically(folder / "current.json", json.dumps({"exercise": ""}))
+        self.cluster.clear(self.namespace)
         if exercise.manifest.exists():
             processes.run(
                 [kubectl_path(), "--kubeconfig", kubeconfig, "apply", "--filename", exercise.manifest],
                 env={"KUBECACHEDIR": str(self.cluster.folder / "kubectl-cache")},
                 next_step=f"driftlab reset {exercise.id}",
             )
+        if exercise.beginning.exists():
+            self.run(exercise.beginning)
         seen: list[Snapshot] = []
 
         def begun() -> bool:
-            seen.append(take_snapshot(self.cluster.client, self.lab.namespace))
+            seen.append(self._snapshot())
             return exercise.begins(seen[-1])
 
         wait_for(begun, f"the starting state of {exercise.id}", timeout_s=60)
-        write_atomically(self._path(exercise, "baseline"), json.dumps(seen[-1].to_dict()))
-        write_atomically(self.folder / "current.json", json.dumps({"exercise": exercise.name, "since": time.time()}))
-        return Progressing(exercise, self.lab.namespace, kubeconfig, fresh=True)
+        baseline = json.dumps(seen[-1].to_dict())
+        write_atomically(self._path(exercise, "baseline"), baseline)
+        for old in self.folder.glob(f"{exercise.name}.*.recording.*"):
+            old.unlink(missing_ok=True)
+        ticket = {"exercise": exercise.name, "since": time.time(), "baseline": _digest(baseline.encode())}
+        write_atomically(self.folder / "current.json", json.dumps(ticket))
+        self._record(exercise)
+        return Progressing(exercise, self.namespace, kubeconfig, fresh=True)
 
     def check(
         self, exercise: Exercise, *, wait_s: float = 0, waiting: Callable[[Result], None] = lambda result: None
@@ -148,7 +155,7 @@ class Attempts:
         used = self.hints_used(exercise)
         deadline = time.monotonic() + wait_s
         while True:
-            result = self._judge(exercise, used)
+            result = self._judge(exercise, used, prove=True)
             if result.outcome is not Outcome.WAITING or time.monotonic() >= deadline:
                 break
             waiting(result)
@@ -157,72 +164,195 @@ class Attempts:
         return result
 
     def hint(self, exercise: Exercise) -> Hint:
-        """The next hint for what is wrong now. Raises NotStarted."""
+        """The next hint for what is wrong now. Raises NotStarted; ClusterUnreachable where that cannot be seen."""
         result = self._judge(exercise, 0)
+        if result.goals and all(goal.outcome is Outcome.ERROR for goal in result.goals):
+            raise ClusterUnreachable(  # and no hint is used up
+                f"What is wrong now cannot be seen: {result.goals[0].reason}.",
+                next_step=result.next_step or "driftlab status",
+            )
         mistake, hints = exercise.hints_for(result.mistakes)
         path = self._path(exercise, "hints")
         kept = self._read(path)
-        steps = {str(name): int(step) for name, step in kept.get("steps", {}).items()}
-        step = min(steps.get(mistake, 0) + 1, len(hints))
+        steps = kept["steps"] if isinstance(kept.get("steps"), dict) else {}
+        step = min(_count(steps.get(mistake)) + 1, len(hints))
         steps[mistake] = step
-        write_atomically(path, json.dumps({"used": int(kept.get("used", 0)) + 1, "steps": steps}))
+        write_atomically(path, json.dumps({"used": _count(kept.get("used")) + 1, "steps": steps}))
         return Hint(step, hints[step - 1], step < len(hints))
 
+    def state(self) -> object:
+        """What is in the namespace: something else after everything that happens. None where that cannot be read."""
+        try:
+            raw = self._snapshot().raw
+        except DriftlabError:
+            return None
+        return {(one["metadata"]["uid"], one["metadata"]["resourceVersion"]) for kind in raw for one in raw[kind]}
+
     def run(self, script: Path) -> str:
-        """Run a solution or a wrong answer as the learner would: plain kubectl, in the lab's namespace."""
-        kubeconfig = self.cluster.learner_kubeconfig(self.lab.namespace)
+        """Run a script as the learner would (a solution, a wrong answer): plain kubectl, in the lab's namespace."""
+        kubeconfig = self.cluster.learner_kubeconfig(self.namespace)
         with tempfile.TemporaryDirectory() as folder:
             return processes.run(
-                ["bash", "-euo", "pipefail", script],
+                ["bash", "-eu", script],
                 env={**learner_environment(kubeconfig), "TMPDIR": folder},
                 timeout_s=180,
                 next_step=f"look into {script}",
             )
 
-    def _judge(self, exercise: Exercise, hints_used: int) -> Result:
+    def _judge(self, exercise: Exercise, hints_used: int, *, prove: bool = False) -> Result:
         if self.current != exercise.name:
             raise NotStarted(
                 f"The exercise {exercise.id} has not been started"
                 + (f": you are in {self.lab.name}/{self.current}." if self.current else "."),
                 next_step=f"driftlab start {exercise.id}",
             )
-        document = self._read(self._path(exercise, "baseline"))
-        try:
-            baseline = Snapshot.from_dict(document)
-        except (KeyError, TypeError, ValueError):
+        baseline = self._baseline(exercise)
+        if baseline is None:
             return exercise.trouble(
-                "what was noted at the start of the exercise is lost", f"driftlab reset {exercise.id}", hints_used
+                "what was noted at the start of the exercise is lost or was changed",
+                f"driftlab reset {exercise.id}",
+                hints_used,
             )
         try:
-            now = take_snapshot(self.cluster.client, self.lab.namespace)
-        except (ClusterUnreachable, ApiRefused) as error:
+            with self._alone(exercise):
+                now = self._snapshot()
+                if now.cluster != baseline.cluster:
+                    return exercise.judge(Evidence(baseline, now), hints_used)
+                recording = self._recorded(exercise, baseline, now)
+                if self._finish_proofs(exercise, now):
+                    now = self._snapshot()
+                    recording = self._recorded(exercise, baseline, now)
+                evidence = Evidence(baseline, now, recording)
+                return exercise.judge(
+                    evidence, hints_used, (lambda: self._disturbing(exercise, now)) if prove else None
+                )
+        except Timeout:
+            reason = "another check of this exercise is under way"
+            return exercise.trouble(reason, f"driftlab check {exercise.id}", hints_used)
+        except StateUnusable:
+            raise
+        except DriftlabError as error:
             return exercise.trouble(f"the cluster could not be asked: {error.message}", error.next_step, hints_used)
-        return exercise.judge(Evidence(baseline, now), hints_used)
+
+    @contextmanager
+    def _alone(self, exercise: Exercise) -> Iterator[None]:
+        """Nobody judges by what somebody else is disturbing, nor puts it back meanwhile. Raises Timeout."""
+        if not exercise.proofs:
+            yield
+            return
+        with locked(self._path(exercise, "check").with_suffix(".lock"), timeout_s=MOST_PROOF_S):
+            yield
+
+    # ---- proofs
+
+    @contextmanager
+    def _disturbing(self, exercise: Exercise, now: Snapshot) -> Iterator[Disturbance]:
+        """What a proof needs. The recording is told, so that nobody takes it for the learner's doing.
+
+        Where the check is cut off, the recording is left to the next one to put right.
+        """
+        path, begin = self._recording(exercise), int(now.resource_version)
+        _mark(path, begin, None)
+        with disturbing(self.cluster.client, self.namespace, self._snapshot, self._journal(exercise)) as made:
+            yield made
+        _mark(path, begin, int(self._snapshot().resource_version))
+
+    def _finish_proofs(self, exercise: Exercise, now: Snapshot) -> bool:
+        """Make good what a check that was cut off has left half done; was there anything?"""
+        tape = self._tape(exercise)
+        if not tape.open_proofs and not self._journal(exercise).exists():
+            return False
+        for begin, until in tape.open_proofs.items():
+            _mark(tape.path, begin, until)
+        with self._disturbing(exercise, now):
+            pass
+        return True
+
+    def _journal(self, exercise: Exercise) -> Path:
+        return self._path(exercise, "disturbance")
+
+    def _baseline(self, exercise: Exercise) -> Snapshot | None:
+        """How things were at the start; None where that is not known any more."""
+        try:
+            text = self._path(exercise, "baseline").read_bytes()
+            if self._read(self.folder / "current.json").get("baseline") != _digest(text):
+                return None
+            return Snapshot.from_dict(json.loads(text))
+        except (OSError, KeyError, TypeError, ValueError):
+            return None
+
+    # ---- the recording
+
+    def _recording(self, exercise: Exercise) -> Path:
+        # Each beginning has a file of its own: the recorder of the one before may be about to end.
+        since = self._read(self.folder / "current.json").get("since")
+        began = round(1000 * since) if isinstance(since, int | float) else 0
+        return self.folder / f"{exercise.name}.{began}.recording.jsonl"
+
+    def _record(self, exercise: Exercise) -> None:
+        """See to it that somebody writes down what happens from now on."""
+        path = self._recording(exercise)
+        if time.monotonic() < self._sent_for.get(path, 0) or recorder.runs(path) or self._tape(exercise).full:
+            return
+        self._sent_for[path] = time.monotonic() + BEGIN_S
+        recorder.spawn(
+            kubeconfig=self.cluster.kubeconfig,
+            namespace=self.namespace,
+            since=str(self._read(self._path(exercise, "baseline")).get("resource_version", "")),
+            recording=path,
+            ticket=self.folder / "current.json",
+        )
+
+    def _tape(self, exercise: Exercise) -> Tape:
+        """The recording, read on to its end."""
+        path = self._recording(exercise)
+        tape = self._tapes.setdefault(path, Tape(path))
+        tape.wind()
+        return tape
+
+    def _recorded(self, exercise: Exercise, baseline: Snapshot, now: Snapshot) -> Recording:
+        """The recording up to ``now``. Where it does not get there in time, it has a gap at its end."""
+        deadline = time.monotonic() + RECORDER_S
+        while True:
+            self._record(exercise)
+            tape = self._tape(exercise)
+            recording = tape.recording.until(int(now.resource_version))
+            behind = (
+                kind
+                for kind in now.raw
+                if not recording.gap_in(kind) and not recording.shows(kind, now.raw[kind], baseline.raw[kind])
+            )
+            if tape.begun and not any(behind):
+                return recording
+            if time.monotonic() > deadline:
+                gap = Gap(time.time(), "", "what happened last is not in it yet")
+                return replace(recording, gaps=(*recording.gaps, gap))
+            time.sleep(0.02)
+
+    def _snapshot(self) -> Snapshot:
+        return take_snapshot(self.cluster.client, self.namespace, self.cluster.identified_by(self.namespace))
 
     def _same_cluster(self, exercise: Exercise) -> bool:
         kept = self._read(self._path(exercise, "baseline")).get("cluster")
-        return bool(kept == self.cluster.client.get("/api/v1/namespaces/kube-system")["metadata"]["uid"])
+        return bool(kept == self.cluster.client.get(self.cluster.identified_by(self.namespace))["metadata"]["uid"])
 
-    def _clear(self) -> None:
-        """Empty the namespace. Objects that come back meanwhile are deleted again."""
-        client, namespace = self.cluster.client, self.lab.namespace
 
-        def empty() -> bool:
-            left = 0
-            for path in (template.format(namespace=namespace) for template in CLEARED):
-                items = client.get(path)["items"]
-                if items:
-                    left += len(items)
-                    client.delete(path, gracePeriodSeconds="0", propagationPolicy="Background")
-            return left == 0
+def _mark(recording: Path, begin: int, until: int | None) -> None:
+    """Say in a recording that what happens after one resourceVersion, and until another, is the checker's doing."""
+    line = json.dumps({"at": time.time(), "ours": begin, "until": until})
+    with suppress(FileNotFoundError):  # one that is not there would seem to be empty
+        descriptor = os.open(recording, os.O_WRONLY | os.O_APPEND)
+        with os.fdopen(descriptor, "wb", buffering=0) as file:
+            file.write(f"\n{line}\n".encode())  # on a line of its own, whatever was there
 
-        wait_for(empty, f"the namespace {namespace} to be empty", timeout_s=30)
-        for name in ("configmaps", "serviceaccounts"):
-            for item in client.get(f"/api/v1/namespaces/{namespace}/{name}")["items"]:
-                own = item["metadata"]["name"]
-                if own not in KEPT and own != "default":
-                    client.delete(f"/api/v1/namespaces/{namespace}/{name}/{own}")
-        client.delete(f"/api/v1/namespaces/{namespace}/events")
+
+def _digest(text: bytes) -> str:
+    return hashlib.sha256(text).hexdigest()
+
+
+def _count(kept: object) -> int:
+    """A number that was kept; 0 where it is missing or damaged."""
+    return kept if type(kept) is int and kept > 0 else 0
 
 
 def learner_environment(kubeconfig: Path) -> dict[str, str]:

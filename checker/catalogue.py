@@ -1,8 +1,10 @@
 """Which labs and exercises there are, and how to find one by its name."""
 
 import importlib.util
+import os
 from functools import cache
 from pathlib import Path
+from types import ModuleType
 
 from checker.exercise import Exercise, Lab
 from clusters.errors import DriftlabError, UsageError, did_you_mean
@@ -30,26 +32,47 @@ def lab_folders() -> dict[str, Path]:
 
 @cache
 def load(folder: Path) -> Lab:
-    """The lab in ``folder``. Raises LabBroken with the file and what is wrong."""
+    """The lab in ``folder``, with the hidden goals that its graders add. Raises LabBroken with file, line and mistake.
+
+    Hidden goals are in ``LAB.py`` in the folder that ``DRIFTLAB_HIDDEN`` names, where no
+    learner can read: a module with a function ``add(lab)``.
+    """
     path = folder / "exercises.py"
-    spec = importlib.util.spec_from_file_location(f"driftlab_labs.{folder.name.replace('-', '_')}", path)
+    lab = getattr(_execute(path, folder.name), "lab", None)
+    if not isinstance(lab, Lab) or lab.name != folder.name:
+        raise LabBroken(f"{path}: `lab` must be a Lab called {folder.name!r}", next_step=f"mend {path}")
+    lab.folder = folder
+    hidden = Path(os.environ.get("DRIFTLAB_HIDDEN") or os.devnull) / f"{folder.name}.py"
+    if _may_read(hidden):
+        _execute(hidden, f"{folder.name}_hidden", lab)
+    return lab
+
+
+def _may_read(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # nobody but a grader may look there
+        return False
+
+
+def _execute(path: Path, name: str, lab: Lab | None = None) -> ModuleType:
+    """Run a module by its path, and its ``add(lab)`` where there is a lab. Raises LabBroken."""
+    spec = importlib.util.spec_from_file_location(f"driftlab_labs.{name.replace('-', '_')}", path)
     assert spec
     assert spec.loader
     module = importlib.util.module_from_spec(spec)
     try:
         spec.loader.exec_module(module)
-        lab = module.lab
+        if lab is not None:
+            module.add(lab)
     except Exception as error:
-        trace, line = error.__traceback__, 0
+        trace, line = error.__traceback__, (error.lineno or 0) if isinstance(error, SyntaxError) else 0
         while trace:
             if trace.tb_frame.f_code.co_filename == str(path):
                 line = trace.tb_lineno
             trace = trace.tb_next
         raise LabBroken(f"{path}, line {line}: {type(error).__name__}: {error}", next_step=f"mend {path}") from error
-    if not isinstance(lab, Lab) or lab.name != folder.name:
-        raise LabBroken(f"{path}: `lab` must be a Lab called {folder.name!r}", next_step=f"mend {path}")
-    lab.folder = folder
-    return lab
+    return module
 
 
 def labs() -> list[Lab]:

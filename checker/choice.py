@@ -1,23 +1,33 @@
-"""Which cluster is meant: the one named here, else by the environment, else the one used last, else ``auto``."""
+"""Which cluster is meant: the one named here, else by the environment, else the one used last or that is there."""
 
 import json
 import os
 
 from clusters.cluster import Cluster
 from clusters.folders import state_folder, write_atomically
-from clusters.registry import open_cluster
-
-NAME = "driftlab"
+from clusters.registry import ENGINES, engine_class, open_cluster
 
 
 def chosen_cluster(engine: str | None = None, name: str | None = None) -> Cluster:
-    """The cluster that is meant. Raises UnknownEngine or EngineUnavailable."""
-    last = _last()
-    name = name or os.environ.get("DRIFTLAB_CLUSTER") or last.get("name") or NAME
-    engine = engine or os.environ.get("DRIFTLAB_ENGINE")
+    """The cluster that is meant. Raises UnknownEngine, EngineUnavailable, or UsageError where a name is needed."""
+    last = last_chosen()
+    engine = engine or os.environ.get("DRIFTLAB_ENGINE") or None
+    name = name or os.environ.get("DRIFTLAB_CLUSTER") or None
+    # the name of a context is nobody else's, and nobody else's name is a context's
+    if name is None and (engine is None or (engine == "existing") == (last.get("engine") == "existing")):
+        name = last.get("name")
     if engine is None:
-        engine = last["engine"] if last.get("name") == name and "engine" in last else "auto"
+        engine = last["engine"] if last.get("name") == name and "engine" in last else _engine_of(name)
     return open_cluster(engine, name)
+
+
+def _engine_of(name: str | None) -> str:
+    """The engine that has a cluster of this name already, even half a one; else ``auto``."""
+    for engine in ENGINES:
+        kind = engine_class(engine)
+        if kind.automatic and kind(name or kind.default_name).folder.exists():
+            return engine
+    return "auto"
 
 
 def remember(cluster: Cluster) -> None:
@@ -26,13 +36,15 @@ def remember(cluster: Cluster) -> None:
 
 
 def forget(cluster: Cluster) -> None:
-    if _last() == {"engine": cluster.engine, "name": cluster.name}:
+    if last_chosen() == {"engine": cluster.engine, "name": cluster.name}:
         (state_folder() / "cluster.json").unlink(missing_ok=True)
 
 
-def _last() -> dict[str, str]:
+def last_chosen() -> dict[str, str]:
+    """``engine`` and ``name`` of the cluster that was used last; empty where there was none."""
     try:
         document = json.loads((state_folder() / "cluster.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
-    return document if isinstance(document, dict) else {}
+    found = document if isinstance(document, dict) else {}
+    return {key: value for key, value in found.items() if isinstance(value, str)}

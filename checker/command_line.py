@@ -3,11 +3,16 @@
 Exit codes: 0 passed, 1 not passed, 2 usage, 3 trouble with a cluster or a tool.
 """
 
+import io
+import os
+import shutil
 import signal
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -54,7 +59,12 @@ Engine = Annotated[
 ]
 Name = Annotated[
     str | None,
-    typer.Option("--cluster", help="The cluster's name.", envvar="DRIFTLAB_CLUSTER", show_default="driftlab"),
+    typer.Option(
+        "--cluster",
+        help="The cluster's name; for existing, the context's.",
+        envvar="DRIFTLAB_CLUSTER",
+        show_default="driftlab",
+    ),
 ]
 OneExercise = Annotated[
     str, typer.Argument(help="LAB/EXERCISE, such as 02-self-healing/one-pod.", autocompletion=_complete_exercise)
@@ -95,14 +105,27 @@ def _cluster(engine: str | None, name: str | None) -> "Cluster":
 
 def _ready_cluster(engine: str | None, name: str | None) -> "Cluster":
     """The cluster, brought up where need be, with its progress on stderr."""
+    cluster = _cluster(engine, name)
+    _bring_up(cluster)
+    return cluster
+
+
+def _bring_up(cluster: "Cluster") -> None:
     from checker.choice import remember
     from checker.preparation import bring_up
+    from clusters.errors import ConfirmationNeeded
     from clusters.progress import terminal_progress
 
-    cluster = _cluster(engine, name)
-    bring_up(cluster, terminal_progress(sys.stderr))
+    try:
+        bring_up(cluster, terminal_progress(sys.stderr))
+    except ConfirmationNeeded as needed:
+        if not (sys.stdin.isatty() and sys.stderr.isatty()):
+            raise
+        print(needed.message, file=sys.stderr)
+        typed = typer.prompt(f"If it is meant, type {needed.phrase}", default="", show_default=False, err=True)
+        os.environ["DRIFTLAB_CONFIRM"] = typed.strip()
+        bring_up(cluster, terminal_progress(sys.stderr))
     remember(cluster)
-    return cluster
 
 
 def _attempts(
@@ -153,7 +176,10 @@ def lab(
     with _trouble_told():
         from checker.laboratory import run
 
-        run(_cluster(engine, cluster), lab=name, workspace=workspace, browser=browser, port=port)
+        found = _cluster(engine, cluster)
+        if not found.automatic:  # it may have questions, and there is nothing to wait for
+            _bring_up(found)
+        run(found, lab=name, workspace=workspace, browser=browser, port=port)
 
 
 @app.command()
@@ -185,26 +211,85 @@ def _say_started(attempts: "Attempts", exercise: "Exercise", *, again: bool) -> 
 
 @app.command()
 def check(
-    exercise: MaybeExercise = None,
+    exercises: Annotated[
+        list[str] | None,
+        typer.Argument(
+            help="LAB/EXERCISE, one or several; without, the one you are in.", autocompletion=_complete_exercise
+        ),
+    ] = None,
     wait: Annotated[float, typer.Option(help="Seconds to wait for a cluster that is still at work.")] = 15,
-    json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print a report as JSON (checker/report.schema.json).")] = False,
+    markdown: Annotated[bool, typer.Option("--markdown", help="Print it as Markdown, for a pull request.")] = False,
+    junit: Annotated[Path | None, typer.Option("--junit", help="Write it as JUnit XML, too.", metavar="FILE")] = None,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Check again whenever something changes, until passed.")
+    ] = False,
     engine: Engine = None,
     cluster: Name = None,
 ) -> None:
-    """Check an exercise: exit code 0 where it is passed, 1 where not, 3 where it could not be checked."""
+    """Check exercises: exit code 0 where all are passed, 1 where not, 3 where one could not be checked."""
     with _trouble_told():
-        attempts, found = _attempts(exercise, engine, cluster, up=False)
+        from checker.render.terminal import show
+        from clusters.folders import write_atomically
+
+        names: list[str | None] = [*exercises] if exercises else [None]
+        asked = [_attempts(name, engine, cluster, up=False) for name in names]
+        if watch:
+            results = _watched(asked, _console(stderr=json or markdown))
+        elif json or markdown:
+            results = [attempts.check(found, wait_s=wait) for attempts, found in asked]
+        else:
+            results = []
+            for attempts, found in asked:
+                results.append(_check_with_progress(attempts, found, wait))
+                show(results[-1], _console())
         if json:
             import json as encoder
 
-            result = attempts.check(found, wait_s=wait)
-            print(encoder.dumps(result.to_dict(), indent=2))
-        else:
-            from checker.render.terminal import show
+            from checker.report import report
 
-            result = _check_with_progress(attempts, found, wait)
-            show(result, _console())
-        raise typer.Exit(_exit_code(result))
+            print(encoder.dumps(report(results), indent=2))
+        if markdown:
+            from checker.render.markdown import render as as_markdown
+
+            print(as_markdown(results))
+        if junit:
+            from checker.render.junit import render as as_junit
+
+            write_atomically(junit.absolute(), as_junit(results), mode=0o644)
+        raise typer.Exit(max(map(_exit_code, results)))
+
+
+def _watched(asked: "list[tuple[Attempts, Exercise]]", console: "Console", every_s: float = 1.0) -> "list[Result]":
+    """Show each result again whenever it is another one, until all are passed or the learner has seen enough."""
+    from checker.outcome import Outcome
+    from checker.render.terminal import show
+
+    last: dict[str, tuple[object, Result]] = {}
+
+    def look(attempts: "Attempts", found: "Exercise") -> "Result":
+        """Proofs disturb the cluster: where one has failed, it is tried again once something has happened."""
+        if found.proofs and found.id in last:
+            state, result = last[found.id]
+            if result.outcome is Outcome.FAIL and state is not None and state == attempts.state():
+                return result
+        result = attempts.check(found)
+        last[found.id] = attempts.state() if found.proofs else None, result
+        return result
+
+    shown: list[object] = []
+    while True:
+        results = [look(attempts, found) for attempts, found in asked]
+        seen = [(result.goals, result.method) for result in results]
+        if seen != shown:
+            if console.is_terminal:
+                console.clear()
+            for result in results:
+                show(result, console)
+            shown = list(seen)
+        if not any(map(_exit_code, results)):
+            return results
+        time.sleep(every_s)
 
 
 def _check_with_progress(attempts: "Attempts", exercise: "Exercise", wait_s: float) -> "Result":
@@ -264,6 +349,18 @@ def try_(name: OneLab, engine: Engine = None, cluster: Name = None) -> None:
         raise typer.Exit(max(map(_exit_code, results)))
 
 
+@app.command()
+def progress(engine: Engine = None, cluster: Name = None) -> None:
+    """How far you are: the last result of every exercise, as it was when it was checked."""
+    with _trouble_told():
+        from checker.attempt import Attempts
+        from checker.catalogue import labs
+        from checker.render.terminal import show_progress
+
+        found = _cluster(engine, cluster)
+        show_progress([(exercise, Attempts(found, lab)) for lab in labs() for exercise in lab.exercises], _console())
+
+
 @app.command("list")
 def list_() -> None:
     """List the labs and their exercises."""
@@ -274,6 +371,57 @@ def list_() -> None:
             print(f"{found.name} · {found.title} · {found.minutes} min\n    {found.summary}")
             for exercise in found.exercises:
                 print(f"    {exercise.id}: {exercise.title}")
+
+
+# ---- for those who write exercises
+
+new_app = typer.Typer(help="Make something new that works at once.", no_args_is_help=True)
+app.add_typer(new_app, name="new")
+
+
+@new_app.command("exercise")
+def new_exercise(
+    name: Annotated[str, typer.Argument(help="Its name, such as scale-up.")],
+    folder: Annotated[Path, typer.Option("--in", help="The folder of your labs.")] = Path("labs"),
+    lab_name: Annotated[str, typer.Option("--lab", help="The lab that it opens.")] = "50-my-lab",
+) -> None:
+    """Make a lab folder with one working exercise, its solution and wrong answers: a start for your own."""
+    with _trouble_told():
+        from checker.skeleton import create
+
+        made = create(folder, lab_name, name)
+        prove, attempt = f"driftlab verify {quote(str(made))}", f"DRIFTLAB_LABS={quote(str(folder))} driftlab lab"
+        print(f"Made: {made}\nProve it:    {prove}\nTry it:      {attempt}")
+
+
+@app.command()
+def verify(
+    folder: Annotated[Path, typer.Argument(help="A lab's folder, with its exercises.py.")],
+    engine: Engine = None,
+    cluster: Name = None,
+) -> None:
+    """Prove a lab both ways on a cluster: untouched and wrong answers do not pass, the solutions do."""
+    with _trouble_told():
+        from checker.attempt import Attempts
+        from checker.catalogue import load
+        from checker.verification import complete, prove
+        from clusters.progress import terminal_progress
+
+        found = load(folder.resolve())
+        faults = complete(found)
+        if not faults:
+            attempts = Attempts(_ready_cluster(engine, cluster), found)
+            progress = terminal_progress(sys.stderr)
+            for exercise in found.exercises:
+                for claim, proved in prove(attempts, exercise):
+                    with progress.step(f"{exercise.id}: {claim}"):
+                        fault = proved()
+                    print(f"{'✘' if fault else '✔'} {exercise.id}: {claim}" + (f"\n    {fault}" if fault else ""))
+                    faults += [fault] if fault else []
+        else:
+            print("\n".join(f"✘ {fault}" for fault in faults))
+        print("Proved." if not faults else f"{len(faults)} wrong with it.")
+        raise typer.Exit(1 if faults else 0)
 
 
 # ---- clusters
@@ -301,7 +449,7 @@ def down(
         found = _cluster(engine, cluster)
         if found.status().phase == "absent":
             print(f"There is no cluster {found.name!r} ({found.engine}).")
-        with terminal_progress(sys.stderr).step("Stopping the cluster" if keep else "Deleting the cluster"):
+        with terminal_progress(sys.stderr).step(found.stopping if keep else found.leaving):
             if keep:
                 found.stop()
             else:
@@ -323,10 +471,28 @@ def status(engine: Engine = None, cluster: Name = None) -> None:
 
 
 @app.command()
+def image(file: Annotated[Path, typer.Argument(help="The archive to write, such as blog-api.tar.")]) -> None:
+    """Write the labs' application as an image archive, for a cluster of your own (`docker load` takes it)."""
+    with _trouble_told():
+        from clusters.application import archives
+        from clusters.folders import unusable
+        from clusters.progress import terminal_progress
+        from clusters.registry import installed_images
+
+        for made in archives(installed_images(), terminal_progress(sys.stderr)):
+            try:
+                shutil.copyfile(made, file)
+            except OSError as error:
+                raise unusable(file, error) from error
+        print(f"Written: {file}")
+
+
+@app.command()
 def doctor() -> None:
     """Say what on this machine is in the way of a lab, with the command that mends it."""
     with _trouble_told():
-        from checker.doctor import Gravity, examine
+        from checker.doctor import examine
+        from clusters.findings import Gravity
 
         findings = examine()
         for finding in findings:
@@ -360,6 +526,9 @@ def main() -> None:
 
     for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):  # SIGINT, too: it is ignored in background jobs
         signal.signal(name, interrupt)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # not every terminal can write every sign; the words remain
+            stream.reconfigure(errors="replace")
     app()
 
 

@@ -6,34 +6,26 @@ embedded engine can do the work.
 """
 
 import os
+import shlex
 import shutil
 import socket
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import psutil
 
 from clusters import folders, processes
 from clusters.errors import DriftlabError
+from clusters.findings import Finding, Gravity
+from clusters.findings import ok as _ok
+
+if TYPE_CHECKING:
+    from clusters.cluster import Cluster
 
 DISK_BUILD, DISK_RUN = 4 << 30, 1 << 30
 MEMORY = 1 << 30
-
-
-class Gravity(StrEnum):
-    OK = "ok"
-    NOTE = "note"  #: a lab can be done all the same
-    PROBLEM = "problem"
-
-
-@dataclass(frozen=True)
-class Finding:
-    gravity: Gravity
-    what: str
-    mend: str = ""
 
 
 def examine() -> list[Finding]:
@@ -45,10 +37,6 @@ def examine() -> list[Finding]:
         except Exception as error:
             findings.append(Finding(Gravity.NOTE, f"{probe.__name__.strip('_')} could not be examined: {error}"))
     return findings
-
-
-def _ok(what: str) -> Finding:
-    return Finding(Gravity.OK, what)
 
 
 def _python() -> Iterator[Finding]:
@@ -97,7 +85,7 @@ def _disk() -> Iterator[Finding]:
         ("cache", "DRIFTLAB_CACHE", folders.cache_folder()),
     ):
         place = _existing(folder)
-        if not os.access(place, os.W_OK):
+        if not place.is_dir() or not os.access(place, os.W_OK | os.X_OK):
             yield Finding(
                 Gravity.PROBLEM,
                 f"the {what} folder {folder} cannot be written",
@@ -184,73 +172,60 @@ def _proxies() -> Iterator[Finding]:
 
 def _clusters() -> Iterator[Finding]:
     """Clusters of ours that are broken, and processes of clusters that are no more."""
-    home = folders.state_folder() / "embedded" / "clusters"
-    from clusters.embedded.engine import EmbeddedCluster
+    from clusters.registry import ENGINES, engine_class
 
-    known = sorted(home.iterdir()) if home.exists() else []
-    for folder in known:
-        status = EmbeddedCluster(folder.name).status()
-        mend = f"driftlab down --cluster {folder.name}"
-        if status.phase == "broken":
-            yield Finding(
-                Gravity.NOTE,
-                f"the cluster {folder.name!r} is broken: {status.detail}",
-                f"driftlab up --cluster {folder.name}, or: {mend}",
-            )
-        elif status.phase == "stopped":
-            yield Finding(Gravity.NOTE, f"the cluster {folder.name!r} is stopped; its state is kept", mend)
-        else:
-            yield _ok(f"the cluster {folder.name!r} is {status.phase}")
-    names = {folder.name for folder in known}
-    for process in processes.mentioning(home):
-        words = " ".join(process.info["cmdline"])
-        name = words.split(f"{home}{os.sep}", 1)[1].split(os.sep, 1)[0]
-        if name not in names:
-            yield Finding(
-                Gravity.NOTE,
-                f"process {process.pid} belongs to a cluster that is no more",
-                f"driftlab down --cluster {name}",
-            )
+    for engine in (engine_class(name) for name in ENGINES):
+        if not engine.automatic:
+            continue
+        home = engine(engine.default_name).home / "clusters"
+        names = sorted(folder.name for folder in home.iterdir()) if home.exists() else []
+        for name in names:
+            yield _cluster(engine(name))
+        for process in processes.mentioning(home):
+            words = " ".join(process.info["cmdline"])
+            name = words.split(f"{home}{os.sep}", 1)[1].split(os.sep, 1)[0]
+            if name not in names:
+                yield Finding(
+                    Gravity.NOTE,
+                    f"process {process.pid} belongs to a cluster that is no more",
+                    f"driftlab down --engine {engine.engine} --cluster {name}",
+                )
 
 
-def _container_engine() -> Iterator[Finding]:
-    found = next((name for name in ("docker", "podman", "nerdctl") if shutil.which(name)), None)
-    if found is None:
-        yield Finding(Gravity.NOTE, "no container engine (docker, podman, nerdctl): labs use the embedded engine")
+def _cluster(cluster: "Cluster") -> Finding:
+    status, which = cluster.status(), f"--engine {cluster.engine} --cluster {cluster.name}"
+    if status.phase == "broken":
+        what = f"the cluster {cluster.name!r} ({cluster.engine}) is broken: {status.detail}"
+        return Finding(Gravity.NOTE, what, f"driftlab up {which}, or: driftlab down {which}")
+    if status.phase == "stopped":
+        what = f"the cluster {cluster.name!r} ({cluster.engine}) is stopped; its state is kept"
+        return Finding(Gravity.NOTE, what, f"driftlab down {which}")
+    return _ok(f"the cluster {cluster.name!r} ({cluster.engine}) is {status.phase}")
+
+
+def _chosen_context() -> Iterator[Finding]:
+    """The cluster of somebody else's that was used last, where it was one."""
+    from checker.choice import last_chosen
+    from clusters.registry import open_cluster
+
+    last = last_chosen()
+    if last.get("engine") != "existing" or not last.get("name"):
         return
-    try:
-        processes.run([found, "info"], timeout_s=10)
-        yield _ok(f"{found} answers")
-    except DriftlabError as error:
-        denied = "permission denied" in error.output.lower()
+    status = open_cluster("existing", last["name"], images=()).status()
+    if status.phase == "ready":
+        yield _ok(f"the cluster of the context {status.name!r} answers: {status.server}")
+    else:
         yield Finding(
-            Gravity.NOTE,
-            f"{found} is installed, but "
-            + ("you may not use it" if denied else "does not answer")
-            + ": labs use the embedded engine",
-            "sudo usermod -aG docker $USER && newgrp docker" if denied else f"sudo systemctl start {found}",
+            Gravity.PROBLEM,
+            f"the cluster of the context {status.name!r} cannot be used: {status.detail}",
+            f"kubectl --context {shlex.quote(status.name)} version, or another one: driftlab up --engine embedded",
         )
 
 
-def _inotify() -> Iterator[Finding]:
-    for name, least in (("max_user_watches", 65536), ("max_user_instances", 512)):
-        value = _first_number(Path(f"/proc/sys/fs/inotify/{name}"))
-        if value is not None and value < least:
-            yield Finding(
-                Gravity.NOTE,
-                f"fs.inotify.{name} is {value}: too low for kind clusters; the embedded engine does not mind",
-                f"sudo sysctl fs.inotify.{name}={least}",
-            )
+def _kind() -> Iterator[Finding]:
+    from clusters.kind.host import examine as examine_for_kind
 
-
-def _cgroups() -> Iterator[Finding]:
-    if sys.platform == "linux" and not Path("/sys/fs/cgroup/cgroup.controllers").exists():
-        yield Finding(
-            Gravity.NOTE,
-            "this machine uses cgroup v1: kubelets of Kubernetes 1.35 and later, and so kind clusters, refuse it; "
-            "no matter for the embedded engine",
-            "boot with systemd.unified_cgroup_hierarchy=1",
-        )
+    yield from examine_for_kind()
 
 
 PROBES: tuple[Callable[[], Iterator[Finding]], ...] = (
@@ -261,7 +236,6 @@ PROBES: tuple[Callable[[], Iterator[Finding]], ...] = (
     _ports,
     _proxies,
     _clusters,
-    _container_engine,
-    _inotify,
-    _cgroups,
+    _chosen_context,
+    _kind,
 )

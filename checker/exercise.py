@@ -21,27 +21,54 @@ are defined: the first that is there decides which hints the learner gets.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from checker.evidence import Evidence, Snapshot
-from checker.outcome import GoalResult, Outcome, Result, Verdict
+from checker.method import how
+from checker.outcome import GoalResult, Method, Outcome, Result, Verdict
 from checker.predicates import unfinished
+from checker.recording import EvidenceMissing
+from clusters.errors import DriftlabError
+
+if TYPE_CHECKING:
+    from checker.disturbance import Disturbance
 
 Judge = Callable[[Evidence], Verdict]
+Prove = Callable[["Disturbance", Evidence], Verdict]
 Shows = Callable[[Evidence], bool]
 Hints = tuple[str, str, str]  #: a nudge, a pointer, the answer
 
 
 @dataclass(frozen=True)
 class Goal:
-    """``guard``: it holds at the start already and must go on holding, so it earns nothing by itself."""
+    """``guard``: it holds at the start already and must go on holding, so it earns nothing by itself.
+
+    ``hidden``: the category that is shown of it, instead of its title and reason.
+    """
 
     title: str
     points: float
     judge: Judge
-    guard: bool
+    guard: bool = False
+    hidden: str = ""
+
+    @property
+    def shown(self) -> str:
+        """What learners are told that it is."""
+        return f"A hidden check: {self.hidden}" if self.hidden else self.title
+
+
+@dataclass(frozen=True)
+class Proof:
+    """A goal that disturbs the cluster to see what happens; tried once all other goals are right."""
+
+    title: str
+    points: float
+    prove: "Prove"
 
 
 @dataclass(frozen=True)
@@ -53,7 +80,10 @@ class Mistake:
 
 @dataclass(eq=False)
 class Exercise:
-    """One graded exercise. ``start`` is its starting state, a manifest in the lab's folder."""
+    """One graded exercise. ``start`` is its starting state, a manifest in the lab's folder.
+
+    What a manifest cannot say, such as a history of revisions, a script does beside it: see ``beginning``.
+    """
 
     lab: "Lab"
     name: str
@@ -61,6 +91,7 @@ class Exercise:
     hints: Hints
     start: str = "start.yaml"
     goals: list[Goal] = field(default_factory=list)
+    proofs: list[Proof] = field(default_factory=list)
     mistakes: list[Mistake] = field(default_factory=list)
     begins: Callable[[Snapshot], bool] = lambda snapshot: all(not unfinished(d, snapshot) for d in snapshot.deployments)
 
@@ -69,8 +100,23 @@ class Exercise:
         return f"{self.lab.name}/{self.name}"
 
     @property
+    def titles(self) -> list[str]:
+        """What learners are told that the goals are."""
+        return [goal.shown for goal in self.goals] + [proof.title for proof in self.proofs]
+
+    @property
+    def points(self) -> float:
+        """All that can be earned."""
+        return sum(goal.points for goal in self.goals) + sum(proof.points for proof in self.proofs)
+
+    @property
     def manifest(self) -> Path:
         return self.lab.folder / self.start
+
+    @property
+    def beginning(self) -> Path:
+        """What goes on from the manifest to the starting state: a shell script of plain kubectl; most need none."""
+        return self.lab.folder / "start" / f"{self.name}.sh"
 
     @property
     def solution(self) -> Path:
@@ -82,12 +128,24 @@ class Exercise:
         """Typical wrong answers: shell scripts, each named after the mistake that it makes."""
         return sorted((self.lab.folder / "wrong" / self.name).glob("*.sh"))
 
-    def goal(self, title: str, points: float = 1, *, guard: bool = False) -> Callable[[Judge], Judge]:
-        """Add a goal. ``guard``: something that must not break; its points count once another goal has earned some."""
+    def goal(self, title: str, points: float = 1, *, guard: bool = False, hidden: str = "") -> Callable[[Judge], Judge]:
+        """Add a goal. ``guard``: something that must not break; its points count once another goal has earned some.
+
+        ``hidden``: a category, such as "method"; learners see only that there is a hidden check of it.
+        """
 
         def add(judge: Judge) -> Judge:
-            self.goals.append(Goal(title, points, judge, guard))
+            self.goals.append(Goal(title, points, judge, guard, hidden))
             return judge
+
+        return add
+
+    def proof(self, title: str, points: float = 1) -> Callable[[Prove], Prove]:
+        """Add a goal that is proved by disturbing the cluster: its function is given a Disturbance and the evidence."""
+
+        def add(prove: Prove) -> Prove:
+            self.proofs.append(Proof(title, points, prove))
+            return prove
 
         return add
 
@@ -98,34 +156,85 @@ class Exercise:
 
         return add
 
-    def judge(self, evidence: Evidence, hints_used: int = 0) -> Result:
-        """The result that ``evidence`` deserves. Never raises: a goal that breaks is an ERROR, not a FAIL."""
+    def judge(
+        self,
+        evidence: Evidence,
+        hints_used: int = 0,
+        disturb: Callable[[], AbstractContextManager["Disturbance"]] | None = None,
+    ) -> Result:
+        """The result that ``evidence`` deserves. Never raises: a goal that breaks is an ERROR, not a FAIL.
+
+        ``disturb`` opens what proofs need; without it they are not tried.
+        """
         if evidence.baseline.cluster != evidence.now.cluster:
             return self.trouble(
                 "this is another cluster than the one on which the exercise was started",
                 f"driftlab reset {self.id}",
                 hints_used,
             )
-        goals = []
-        for goal in self.goals:
-            try:
-                verdict = goal.judge(evidence)
-                points = round(goal.points * verdict.share, 2)
-                goals.append(GoalResult(goal.title, verdict.outcome, verdict.reason, points, goal.points))
-            except Exception as error:
-                reason = f"the check itself broke ({type(error).__name__}: {error}); this is not your fault"
-                goals.append(GoalResult(goal.title, Outcome.ERROR, reason, 0, goal.points))
-        if not any(result.points for goal, result in zip(self.goals, goals, strict=True) if not goal.guard):
+        goals = [
+            self._judged(
+                goal.shown,
+                goal.points,
+                lambda goal=goal: goal.judge(evidence),  # type: ignore[misc]
+                hidden=bool(goal.hidden),
+            )
+            for goal in self.goals
+        ]
+        goals += self._proved(evidence, goals, disturb)
+        guards = [goal.guard for goal in self.goals] + [False for _ in self.proofs]
+        if not any(result.points for guard, result in zip(guards, goals, strict=True) if not guard):
             goals = [
-                replace(result, points=0) if goal.guard else result
-                for goal, result in zip(self.goals, goals, strict=True)
+                replace(result, points=0) if guard else result for guard, result in zip(guards, goals, strict=True)
             ]
         mistakes = tuple(mistake.name for mistake in self.mistakes if _shows(mistake, evidence))
-        return Result(self.id, self.title, tuple(goals), time.time(), hints_used, "", mistakes)
+        return Result(self.id, self.title, tuple(goals), time.time(), hints_used, "", mistakes, _method(evidence))
+
+    def _judged(self, title: str, points: float, judge: Callable[[], Verdict], *, hidden: bool = False) -> GoalResult:
+        try:
+            verdict = judge()
+            _ = verdict.outcome, verdict.reason, verdict.share  # a goal that forgot to return one breaks here
+        except EvidenceMissing as missing:
+            verdict = Verdict(Outcome.ERROR, f"{missing}; begin the exercise again: driftlab reset {self.id}")
+        except DriftlabError as error:
+            verdict = Verdict(Outcome.ERROR, f"the cluster could not be asked: {error.message}")
+        except Exception as error:
+            broke = f"the check itself broke ({type(error).__name__}: {error}); this is not your fault"
+            verdict = Verdict(Outcome.ERROR, broke)
+        reason = HIDDEN.get(verdict.outcome, verdict.reason) if hidden else verdict.reason
+        earned = points if verdict.share == 1 else round(points * verdict.share, 2)
+        return GoalResult(title, verdict.outcome, reason, earned, points)
+
+    def _proved(
+        self,
+        evidence: Evidence,
+        goals: Sequence[GoalResult],
+        disturb: Callable[[], AbstractContextManager["Disturbance"]] | None,
+    ) -> list[GoalResult]:
+        """The proofs' results. They are tried only where everything else is right: before that they prove nothing."""
+        ready = all(goal.outcome is Outcome.PASS for goal in goals)
+        if not self.proofs or disturb is None or not ready:
+            outcome = Outcome.WAITING if ready or _only_waiting(goals) else Outcome.FAIL
+            return [
+                GoalResult(proof.title, outcome, "this is tried once the rest is right", 0, proof.points)
+                for proof in self.proofs
+            ]
+        try:
+            with disturb() as disturbance:
+                return [
+                    self._judged(p.title, p.points, lambda p=p: p.prove(disturbance, evidence))  # type: ignore[misc]
+                    for p in self.proofs
+                ]
+        except DriftlabError as error:
+            reason = f"the cluster could not be asked: {error.message}"
+            return [GoalResult(proof.title, Outcome.ERROR, reason, 0, proof.points) for proof in self.proofs]
 
     def trouble(self, reason: str, next_step: str, hints_used: int = 0) -> Result:
         """The result of a check that could not be made: every goal an ERROR with the same reason."""
-        goals = tuple(GoalResult(goal.title, Outcome.ERROR, reason, 0, goal.points) for goal in self.goals)
+        of = [goal.points for goal in self.goals] + [proof.points for proof in self.proofs]
+        goals = tuple(
+            GoalResult(title, Outcome.ERROR, reason, 0, points) for title, points in zip(self.titles, of, strict=True)
+        )
         return Result(self.id, self.title, goals, time.time(), hints_used, next_step)
 
     def hints_for(self, mistakes: tuple[str, ...]) -> tuple[str, Hints]:
@@ -134,6 +243,25 @@ class Exercise:
             if mistake.name in mistakes:
                 return mistake.name, mistake.hints
         return "", self.hints
+
+
+#: What a learner is told of a hidden check.
+HIDDEN = {
+    Outcome.PASS: "passed",
+    Outcome.FAIL: "not passed; it looks at something that the text asks for",
+    Outcome.WAITING: "the cluster is still at work",
+}
+
+
+def _only_waiting(goals: Sequence[GoalResult]) -> bool:
+    return {goal.outcome for goal in goals} <= {Outcome.PASS, Outcome.WAITING}
+
+
+def _method(evidence: Evidence) -> Method:
+    try:
+        return how(evidence)
+    except Exception as error:  # a story that cannot be told costs nobody a point
+        return Method(gaps=(f"it could not be told ({type(error).__name__})",))
 
 
 def _shows(mistake: Mistake, evidence: Evidence) -> bool:

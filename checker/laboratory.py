@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+import uuid
 from contextlib import suppress
 from pathlib import Path
 
@@ -19,6 +20,16 @@ from clusters.cluster import Cluster
 from clusters.errors import DriftlabError
 from clusters.folders import make_folder, state_folder, write_atomically
 from clusters.kubectl import kubectl_path
+
+#: JupyterLab's settings where the learner has none: no question about news in the way of the first cell, and
+#: Ctrl-C in the terminal costs ten seconds of work at most.
+SETTINGS = {
+    "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
+    "docmanager-extension/plugin": {"autosaveInterval": 10},
+}
+
+#: What the path of a Unix socket may take, its end mark included: 104 on macOS, 108 on Linux.
+SOCKET_PATH_BYTES = 104
 
 
 def run(cluster: Cluster, *, lab: str | None, workspace: Path | None, browser: bool, port: int) -> None:
@@ -37,7 +48,8 @@ def run(cluster: Cluster, *, lab: str | None, workspace: Path | None, browser: b
         cwd=folder,
         start_new_session=True,
     )
-    print("Starting JupyterLab. Ctrl-C stops it, and the cluster with it.", flush=True)
+    both = "" if ran_before else ", and the cluster with it"
+    print(f"Starting JupyterLab. Ctrl-C stops it{both}.", flush=True)
     try:
         while (code := jupyter.poll()) is None:
             if preparation is not None and preparation.poll() is not None:
@@ -57,7 +69,7 @@ def run(cluster: Cluster, *, lab: str | None, workspace: Path | None, browser: b
         if not ran_before:
             cluster.stop()
         signal.signal(signal.SIGINT, previous)
-    print("Stopped. Your notebooks and the cluster's state are kept; `driftlab down` deletes the cluster.")
+    print("Stopped. Your notebooks and the cluster's state are kept; `driftlab down` takes the cluster's away.")
 
 
 def _how_it_went(preparation: subprocess.Popen[bytes]) -> str:
@@ -88,7 +100,7 @@ def _jupyter_command(folder: Path, notebook: str, *, browser: bool, port: int) -
         f"--ServerApp.port_retries={0 if port else 50}",
         f"--LabApp.default_url=/lab/tree/{notebook}",
         "--ServerApp.log_level=WARN",
-        "--KernelManager.transport=ipc",
+        f"--KernelManager.transport={_transport()}",
     ]  # fmt: skip
     if not browser:
         command.append("--no-browser")
@@ -97,12 +109,21 @@ def _jupyter_command(folder: Path, notebook: str, *, browser: bool, port: int) -
     return command
 
 
+def _transport() -> str:
+    """Kernels listen where nobody else on this machine can reach them, unless that path is too long for a socket."""
+    from jupyter_core.paths import jupyter_runtime_dir
+
+    path = Path(jupyter_runtime_dir()) / f"kernel-{uuid.uuid4()}-ipc-1"
+    return "ipc" if len(os.fsencode(path)) < SOCKET_PATH_BYTES else "tcp"
+
+
 def _environment(cluster: Cluster) -> dict[str, str]:
     """Kernels and terminals find our kubectl, and the learner's kubeconfig once there is one."""
     settings = state_folder() / "jupyter" / "settings"
-    news = settings / "@jupyterlab" / "apputils-extension" / "notification.jupyterlab-settings"
-    if not news.exists():  # no question about news in the way of the first cell
-        write_atomically(news, json.dumps({"fetchNews": "false", "checkForUpdates": False}), mode=0o644)
+    for plugin, chosen in SETTINGS.items():
+        path = settings / "@jupyterlab" / f"{plugin}.jupyterlab-settings"
+        if not path.exists():  # what the learner has chosen since is theirs
+            write_atomically(path, json.dumps(chosen), mode=0o644)
     return {
         "JUPYTERLAB_SETTINGS_DIR": str(settings),
         "PATH": f"{kubectl_path().parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}",

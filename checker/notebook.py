@@ -1,4 +1,4 @@
-"""The notebooks' face: four calls, one line each.
+"""The notebooks' face: calls of one line each.
 
 ::
 
@@ -7,23 +7,23 @@
     check("one-pod")                  the verdict, and a button that checks again
     hint("one-pod")                   a nudge, then a pointer, then the answer
     reset("one-pod")                  begin again
+    where()                           which cluster the labs run on, and a form to choose another
 
 None of them ever raises: what goes wrong is shown. Where widgets cannot run, the same
 is shown as HTML or plain text.
 """
 
-import functools
 import os
 import shutil
 from collections.abc import Callable
-from html import escape
 from typing import Any
 
-from IPython.display import DisplayHandle, display
+from IPython.display import display
 
 from checker.attempt import Attempts, learner_environment
 from checker.catalogue import find_exercise, find_lab, lab_folders
 from checker.choice import chosen_cluster, remember
+from checker.displays import Head, message, never_raises, panel_html
 from checker.exercise import Exercise, Lab
 from checker.laboratory import learner_link
 from checker.outcome import Outcome, Result
@@ -32,8 +32,7 @@ from checker.render import html, text
 from clusters.cluster import Cluster
 from clusters.errors import DriftlabError, UsageError
 from clusters.folders import make_folder
-from clusters.programs.pins import KUBERNETES
-from clusters.progress import Progress, Step
+from clusters.progress import Progress
 
 #: Seconds that a check waits for a cluster that is still at work.
 WAIT_S = 15.0
@@ -46,35 +45,18 @@ class _Here:
     cluster: Cluster | None = None
 
 
-def _never_raises(face: Callable[..., None]) -> Callable[..., None]:
-    @functools.wraps(face)
-    def wrapped(*arguments: Any, **options: Any) -> None:
-        try:
-            face(*arguments, **options)
-        except DriftlabError as error:
-            _message(error.message, f"Try: {error.next_step}", error.output)
-        except KeyboardInterrupt:
-            _message("Interrupted.", "Run the cell again when you like.")
-        except Exception as error:
-            _message(
-                f"Something broke in the kit, not in your work: {type(error).__name__}: {error}", "Try: driftlab doctor"
-            )
-
-    return wrapped
+# ---- the calls
 
 
-# ---- the four calls
-
-
-@_never_raises
+@never_raises
 def lab(name: str) -> None:
     """Open a lab, or start one of its exercises, given as ``LAB`` or ``LAB/EXERCISE``."""
     exercise = find_exercise(name) if "/" in name else None
     found = exercise.lab if exercise else find_lab(name)
-    head = _Head()
+    head = Head()
     cluster = _bring_up(head)
     attempts = Attempts(cluster, found)
-    head.say(f"Preparing the namespace {found.namespace} …")
+    head.say(f"Preparing the namespace {attempts.namespace} …")
     kubeconfig = attempts.open()
     os.environ.update(learner_environment(kubeconfig))
     make_folder(learner_link().parent)
@@ -85,8 +67,8 @@ def lab(name: str) -> None:
         if under_way is None or under_way is found.exercises[0]:
             attempts.start(found.exercises[0])
         head.done(
-            f"Your cluster is ready: Kubernetes {KUBERNETES}, engine {cluster.engine}.",
-            f"kubectl works in the namespace {found.namespace}, here and in a terminal.",
+            f"Your cluster is ready: Kubernetes {_version(cluster)}, engine {cluster.engine}.",
+            f"kubectl works in the namespace {attempts.namespace}, here and in a terminal.",
         )
     else:
         head.say(f"Setting the stage for “{exercise.title}” …")
@@ -99,7 +81,7 @@ def lab(name: str) -> None:
             )
 
 
-@_never_raises
+@never_raises
 def check(name: str | None = None) -> None:
     """Check an exercise (without a name: the one you are in), and show a button that checks again."""
     exercise = _exercise(name)
@@ -107,21 +89,32 @@ def check(name: str | None = None) -> None:
     panel.show(_checked(exercise, lambda result: None))
 
 
-@_never_raises
+@never_raises
 def hint(name: str | None = None) -> None:
     """A hint for what is wrong now. Ask again for a plainer one."""
     exercise = _exercise(name)
-    _message(*_hint(exercise))
+    message(*_hint(exercise))
 
 
-@_never_raises
+@never_raises
 def reset(name: str | None = None) -> None:
     """Put an exercise back to its starting state."""
     exercise = _exercise(name)
-    head = _Head()
+    head = Head()
     head.say(f"Setting the stage for “{exercise.title}” again …")
     _attempts(exercise).start(exercise, again=True)
     head.done(f"Ready: {exercise.title}", "You begin again from the start of this exercise.")
+
+
+@never_raises
+def where() -> None:
+    """Which cluster the labs run on, and a form to choose another one."""
+    from checker.cluster_form import ClusterForm
+
+    def chosen(cluster: Cluster) -> None:
+        _Here.lab, _Here.cluster = None, cluster
+
+    ClusterForm(chosen).show()
 
 
 # ---- what they share
@@ -154,7 +147,11 @@ def _hint(exercise: Exercise) -> tuple[str, str]:
     return f"Hint {given.step} of 3: {given.text}", "Ask again for a plainer one." if given.more else ""
 
 
-def _bring_up(head: "_Head") -> Cluster:
+def _version(cluster: Cluster) -> str:
+    return str(cluster.client.get("/version").get("gitVersion", "")).removeprefix("v")
+
+
+def _bring_up(head: Head) -> Cluster:
     cluster = chosen_cluster()
     if busy_elsewhere(cluster):
         watch(cluster, head.show)
@@ -165,52 +162,6 @@ def _bring_up(head: "_Head") -> Cluster:
 
 
 # ---- what is seen
-
-
-class _Head:
-    """One output that changes: progress while there is work, then one message. A progress Reporter."""
-
-    def __init__(self) -> None:
-        self.handle: DisplayHandle | None = None
-
-    def show(self, step: Step) -> None:
-        if step.finished:
-            return
-        bar = "" if step.fraction is None else f' value="{step.fraction:.3f}"'
-        self._put(
-            f'<div role="status"><p style="margin:2px 0">{escape(str(step))}</p>'
-            f'<progress{bar} max="1" style="width:100%" aria-label="{escape(step.name)}"></progress>'
-            '<p style="margin:2px 0">You can read on meanwhile; this goes on by itself.</p></div>',
-            str(step),
-        )
-
-    def say(self, line: str) -> None:
-        self._put(f'<p role="status" style="margin:2px 0">{escape(text.harmless(line))}</p>', line)
-
-    def done(self, title: str, line: str) -> None:
-        self._put(_panel_html(title, line, "var(--jp-success-color1, #2e7d32)"), f"{title}\n{line}")
-
-    def _put(self, rich: str, plain: str) -> None:
-        bundle = {"text/html": rich, "text/plain": text.harmless(plain)}
-        if self.handle is None:
-            self.handle = display(bundle, raw=True, display_id=True)
-        else:
-            self.handle.update(bundle, raw=True)
-
-
-def _panel_html(title: str, line: str, colour: str, output: str = "") -> str:
-    more = f"<pre>{escape(text.harmless(output.strip()))}</pre>" if output.strip() else ""
-    return (
-        f'<div role="status" style="border-left:4px solid {colour};padding:4px 12px;margin:4px 0">'
-        f'<p style="font-weight:600;margin:2px 0">{escape(text.harmless(title))}</p>{more}'
-        f'<p style="margin:2px 0">{escape(text.harmless(line))}</p></div>'
-    )
-
-
-def _message(title: str, line: str, output: str = "") -> None:
-    plain = text.harmless("\n".join(part for part in (title, output.strip(), line) if part))
-    rich = _panel_html(title, line, "var(--jp-info-color1, #0277bd)", output)
-    display({"text/html": rich, "text/plain": plain}, raw=True)
 
 
 class _Panel:
@@ -257,7 +208,7 @@ class _Panel:
                 button.disabled = False
 
     def _tell(self, title: str, line: str) -> None:
-        self.aside.value = _panel_html(title, line, "var(--jp-info-color1, #0277bd)")
+        self.aside.value = panel_html(title, line, "var(--jp-info-color1, #0277bd)")
 
     def _check(self) -> None:
         self._tell("Looking at the cluster …", "")

@@ -67,6 +67,36 @@ class GoalResult:
 
 
 @dataclass(frozen=True)
+class Deed:
+    """One thing that happened since the start of an exercise, ``by_you`` or by the cluster's controllers.
+
+    ``verb`` and ``kind`` say what you did to what: ``made``, ``deleted``, ``scaled``, ``changed`` or ``labelled`` a
+    ``Deployment``, ``ReplicaSet`` or ``Pod``.
+    """
+
+    by_you: bool
+    text: str
+    verb: str = ""
+    kind: str = ""
+
+
+@dataclass(frozen=True)
+class Method:
+    """How the learner got there: what was done, in order; one remark where there is a better way; what is not known."""
+
+    deeds: tuple[Deed, ...] = ()
+    remark: str = ""
+    gaps: tuple[str, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        return {
+            "deeds": [{"by": "you" if deed.by_you else "controllers", "text": deed.text} for deed in self.deeds],
+            "remark": self.remark,
+            "gaps": list(self.gaps),
+        }
+
+
+@dataclass(frozen=True)
 class Result:
     """The result of one check of one exercise. ``checked`` is in seconds since the epoch."""
 
@@ -78,6 +108,7 @@ class Result:
     next_step: str = ""
     #: the names of the mistakes that the evidence shows, worst first; never shown, but hints go by them
     mistakes: tuple[str, ...] = field(default=())
+    method: Method = Method()
 
     @property
     def outcome(self) -> Outcome:
@@ -107,4 +138,5 @@ class Result:
             "checked": self.checked,
             "next_step": self.next_step,
             "goals": [goal.to_dict() for goal in self.goals],
+            "method": self.method.to_dict(),
         }

@@ -4,8 +4,15 @@ Every function is pure. Identity is by UID and by the chain of ownerReferences, 
 by names or labels alone.
 """
 
-from checker.evidence import Snapshot
-from checker.views import Deployment, Pod, ReplicaSet
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+from checker.evidence import Evidence, Snapshot
+from checker.method import by_you
+from checker.recording import available_over_time, deployments_over_time
+from checker.views import Deployment, Pod, ReplicaSet, bare_template
+
+T = TypeVar("T")
 
 
 def replicasets_of(deployment: Deployment, snapshot: Snapshot) -> tuple[ReplicaSet, ...]:
@@ -24,6 +31,14 @@ def living(pods: tuple[Pod, ...]) -> tuple[Pod, ...]:
     return tuple(pod for pod in pods if not pod.terminating)
 
 
+def unowned(pod: Pod) -> bool:
+    """Does nobody own the Pod: no controller, and nobody else with whom it would go (``metadata.ownerReferences``)?
+
+    https://kubernetes.io/docs/concepts/architecture/garbage-collection/#owners-dependents
+    """
+    return not pod.metadata.get("ownerReferences")
+
+
 def unfinished(deployment: Deployment, snapshot: Snapshot) -> str:
     """What keeps the rollout from being complete, in a few words; empty where it is.
 
@@ -32,6 +47,8 @@ def unfinished(deployment: Deployment, snapshot: Snapshot) -> str:
     https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#complete-deployment
     """
     status, wanted = deployment.status, deployment.replicas
+    if deployment.terminating:  # a finalizer keeps it, and its controller does nothing for it any more
+        return "the Deployment is being deleted"
     if int(status.get("observedGeneration", 0)) < deployment.generation:
         return "the Deployment controller has not seen the newest spec yet"
     for field, word in (
@@ -76,3 +93,134 @@ def events_about_pod(snapshot: Snapshot, name: str, since: Snapshot) -> dict[str
         if kind == "Pod" and about == name and uid not in known and event.uid not in told:
             reasons.setdefault(uid, set()).add(event.reason)
     return reasons
+
+
+# ---- what the recording proves
+
+
+def least_ready(evidence: Evidence, name: str) -> int:
+    """The fewest Pods of the Deployment called ``name`` that were ready at any moment since the baseline.
+
+    Pods count by their chain of owners, whichever ReplicaSet they belong to. Raises
+    EvidenceMissing where the recording of Pods or ReplicaSets has a gap.
+    https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#max-unavailable
+    """
+    evidence.recording.require("pods", "replicasets", "deployments")
+    deployments = {one.uid for one in evidence.baseline.deployments if one.name == name}
+    deployments |= {change.uid for change in evidence.recording.of_kind("deployments") if change.name == name}
+    owners = {rs.uid for rs in evidence.baseline.replicasets if rs.controller in deployments}
+    owners |= {
+        change.uid
+        for change in evidence.recording.of_kind("replicasets")
+        if ReplicaSet(change.raw).controller in deployments
+    }
+    at_first = sum(pod.ready and pod.controller in owners for pod in evidence.baseline.pods)
+    seen = available_over_time(evidence.baseline.raw["pods"], evidence.recording, lambda pod: pod.controller in owners)
+    return min((number for _, number in seen), default=at_first)
+
+
+def replicas_asked_for(evidence: Evidence, name: str) -> list[int]:
+    """The numbers of replicas that the Deployment called ``name`` asked for, one after another, without repetition.
+
+    Raises EvidenceMissing where the recording has a gap.
+    """
+    return _without_repetition(
+        [deployment.replicas for deployment in _states(evidence, name) if deployment is not None]
+    )
+
+
+def images_asked_for(evidence: Evidence, name: str) -> list[tuple[str, ...]]:
+    """The images in the Pod template of the Deployment called ``name``, one after another, without repetition.
+
+    Raises EvidenceMissing where the recording has a gap.
+    """
+    return _without_repetition([deployment.images for deployment in _states(evidence, name) if deployment is not None])
+
+
+def was_ever(evidence: Evidence, name: str, holds: Callable[[Deployment], bool]) -> bool:
+    """Was there a moment at which it held for the Deployment? Raises EvidenceMissing where the recording has a gap."""
+    return any(deployment is not None and holds(deployment) for deployment in _states(evidence, name))
+
+
+def was_recreated(evidence: Evidence, name: str) -> bool:
+    """Has the name belonged to more than one object: deleted and made again? Told by ``metadata.uid``.
+
+    Baseline and present prove it without a recording.
+    """
+    known = {
+        one.uid for snapshot in (evidence.baseline, evidence.now) for one in snapshot.deployments if one.name == name
+    }
+    known |= {change.uid for change in evidence.recording.of_kind("deployments") if change.name == name}
+    return len(known) > 1
+
+
+def _states(evidence: Evidence, name: str) -> list[Deployment | None]:
+    evidence.recording.require("deployments")
+    return [state for _, state in deployments_over_time(evidence.baseline.raw["deployments"], evidence.recording, name)]
+
+
+def _without_repetition(values: list[T]) -> list[T]:
+    return [value for number, value in enumerate(values) if number == 0 or value != values[number - 1]]
+
+
+def you(evidence: Evidence, verb: str, kind: str) -> bool:
+    """Did the learner do that (``scaled``, ``deleted``, …) to an object of this kind? (See ``outcome.Deed``.)
+
+    Raises EvidenceMissing where the recording has a gap.
+    """
+    evidence.recording.require("deployments", "replicasets", "pods", "events")
+    return any((deed.verb, deed.kind) == (verb, kind) for deed in by_you(evidence))
+
+
+# ---- rollouts
+
+
+def condition(deployment: Deployment, kind: str) -> Mapping[str, Any]:
+    """A condition of the Deployment (``Available``, ``Progressing``); empty where it has none of that type.
+
+    https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#deployment-status
+    """
+    conditions = deployment.status.get("conditions") or ()
+    return next((one for one in conditions if one.get("type") == kind), {})
+
+
+def deadline_exceeded(deployment: Deployment) -> bool:
+    """Has the rollout been given up reporting progress? It is reported, never rolled back.
+
+    https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#progress-deadline-seconds
+    """
+    progressing = condition(deployment, "Progressing")
+    return progressing.get("status") == "False" and progressing.get("reason") == "ProgressDeadlineExceeded"
+
+
+def template_of_revision(deployment: Deployment, revision: int, snapshot: Snapshot) -> Mapping[str, Any] | None:
+    """The Pod template of one revision, as its ReplicaSet keeps it; None where that revision is not kept.
+
+    The number is in the ReplicaSet's annotation, which anybody may write: whoever relies on it compares templates.
+    https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#rolling-back-to-a-previous-revision
+    """
+    for replicaset in replicasets_of(deployment, snapshot):
+        if replicaset.revision == str(revision):
+            return bare_template(replicaset.spec["template"])
+    return None
+
+
+def restored(deployment: Deployment, revision: int, evidence: Evidence) -> bool:
+    """Does the Deployment ask for the template again that ``revision`` had at the baseline, as the same object?"""
+    before = next((one for one in evidence.baseline.deployments if one.uid == deployment.uid), None)
+    if before is None:
+        return False
+    template = template_of_revision(before, revision, evidence.baseline)
+    return template is not None and template == deployment.spec["template"]
+
+
+def running_images(deployment: Deployment, snapshot: Snapshot) -> frozenset[str]:
+    """The images in the specs of the Deployment's living Pods: what runs, not what the template asks for."""
+    pods = living(pods_of(deployment, snapshot))
+    return frozenset(container["image"] for pod in pods for container in pod.spec["containers"])
+
+
+def strangers_in_selector(deployment: Deployment, snapshot: Snapshot) -> tuple[Pod, ...]:
+    """Pods that carry the selector's labels but are owned by somebody else, or by nobody."""
+    own = uids(pods_of(deployment, snapshot))
+    return tuple(pod for pod in living(snapshot.pods) if deployment.matches(pod) and pod.uid not in own)

@@ -15,7 +15,7 @@ from clusters.progress import Progress, SharedProgress, Step
 
 
 def shared_path(cluster: Cluster) -> Path:
-    return state_folder() / "progress" / f"{cluster.engine}-{cluster.name}.json"
+    return state_folder() / "progress" / f"{cluster.engine}-{cluster.folder.name}.json"
 
 
 def bring_up(cluster: Cluster, progress: Progress) -> None:
@@ -42,7 +42,7 @@ def busy_elsewhere(cluster: Cluster) -> bool:
     """Is another living process bringing this cluster up?"""
     try:
         pid = int(json.loads(shared_path(cluster).read_text(encoding="utf-8"))["pid"])
-    except (OSError, ValueError, KeyError):
+    except (OSError, ValueError, KeyError, TypeError):
         return False
     return pid != os.getpid() and psutil.pid_exists(pid)
 

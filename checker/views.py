@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 REVISION = "deployment.kubernetes.io/revision"
+POD_TEMPLATE_HASH = "pod-template-hash"  # the label that tells a Deployment's ReplicaSets apart
 
 
 @dataclass(frozen=True)
@@ -89,6 +90,11 @@ class ReplicaSet(Object):
     def replicas(self) -> int:
         return int(self.spec.get("replicas", 1))
 
+    @property
+    def revision(self) -> str:
+        """The number of the rollout that made it or brought it back last; nothing where no Deployment did."""
+        return str((self.metadata.get("annotations") or {}).get(REVISION, ""))
+
 
 class Pod(Object):
     @property
@@ -112,3 +118,10 @@ class Event(Object):
         """``(kind, name, uid)`` of the object that it is about."""
         about = self.raw.get("involvedObject") or {}
         return about.get("kind", ""), about.get("name", ""), about.get("uid", "")
+
+
+def bare_template(template: Mapping[str, Any]) -> dict[str, Any]:
+    """A ReplicaSet's template as its Deployment has it: without ``pod-template-hash``."""
+    metadata = dict(template.get("metadata") or {})
+    metadata["labels"] = {k: v for k, v in (metadata.get("labels") or {}).items() if k != POD_TEMPLATE_HASH}
+    return {**template, "metadata": metadata}

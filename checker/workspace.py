@@ -1,6 +1,7 @@
 """The learner's own folder: notebooks are copied there, and what the learner writes is never overwritten."""
 
 import hashlib
+import itertools
 import json
 from pathlib import Path
 
@@ -24,7 +25,7 @@ def deliver(labs: list[Lab], workspace: Path) -> list[str]:
     """Copy the labs' notebooks into ``workspace``; what the user should know of it, in lines.
 
     A notebook that the learner has changed stays as it is; a newer version is put beside
-    it. Raises StateUnusable where the folder cannot be written.
+    it. Raises StateUnusable where the folder cannot be read or written.
     """
     make_folder(workspace)
     record = _read(workspace / RECORD)
@@ -35,21 +36,36 @@ def deliver(labs: list[Lab], workspace: Path) -> list[str]:
         target = workspace / lab.notebook.name
         delivered = record.get(target.name)
         if target.exists():
-            present = hashlib.sha256(target.read_bytes()).hexdigest()
+            present = _digest(target)
             if digest in (present, delivered):
                 pass  # the newest one, or the learner's work on the newest one
             elif present == delivered:
                 _put(target, fresh)
                 said.append(f"{target.name} was brought up to date.")
             else:
-                beside = target.with_name(f"{target.stem} (new version).ipynb")
+                beside = _beside(target, record)
                 _put(beside, fresh)
+                record[beside.name] = digest
                 said.append(f"There is a newer {target.name}; yours was left alone. The new one: {beside.name}")
         else:
             _put(target, fresh)
         record[target.name] = digest
     write_atomically(workspace / RECORD, json.dumps(record, indent=2), mode=0o644)
     return said
+
+
+def _beside(target: Path, record: dict[str, str]) -> Path:
+    """Where a newer version can be put: the learner may be at work on the one before it, too."""
+    stems = (f"{target.stem} (new version{f' {number}' if number > 1 else ''})" for number in itertools.count(1))
+    places = (target.with_name(f"{stem}.ipynb") for stem in stems)
+    return next(place for place in places if not place.exists() or record.get(place.name) == _digest(place))
+
+
+def _digest(path: Path) -> str:
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError as error:
+        raise unusable(path, error) from error
 
 
 def _read(path: Path) -> dict[str, str]:

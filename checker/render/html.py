@@ -4,7 +4,7 @@ from html import escape
 
 from checker.outcome import Outcome, Result
 from checker.render.text import harmless
-from checker.render.words import SIGN, WORD, advice, headline, points
+from checker.render.words import SIGN, WORD, advice, headline, points, story
 
 COLOUR = {
     Outcome.PASS: "var(--jp-success-color1, #2e7d32)",
@@ -24,11 +24,20 @@ def render(result: Result) -> str:
     )
     return (
         f'<div class="driftlab-result" role="status" style="border-left:4px solid {COLOUR[result.outcome]};'
-        f'padding:4px 12px;margin:4px 0"><p style="font-weight:600;margin:2px 0">{_safe(headline(result))}</p>'
+        f'padding:4px 12px;margin:4px 0;overflow-wrap:anywhere">'
+        f'<p style="font-weight:600;margin:2px 0">{_safe(headline(result))}</p>'
         f'<table style="border-collapse:collapse;width:100%"><thead><tr><th style="text-align:left">Verdict</th>'
         f'<th style="text-align:left">Goal</th><th>Points</th></tr></thead><tbody>{rows}</tbody></table>'
-        f'<p style="margin:2px 0">{_safe(advice(result))}</p></div>'
+        f'{_story(result)}<p style="margin:2px 0">{_safe(advice(result))}</p></div>'
     )
+
+
+def _story(result: Result) -> str:
+    told = "".join(f"<li>{_safe(line)}</li>" for line in story(result))
+    remark = f'<p style="margin:2px 0"><i>{_safe(result.method.remark)}</i></p>' if result.method.remark else ""
+    if not told:
+        return remark
+    return f'<details><summary>How you did it</summary><ol style="margin:2px 0">{told}</ol></details>{remark}'
 
 
 def _safe(text: str) -> str:

@@ -1,14 +1,17 @@
 """For a person at a terminal: rich tables."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from checker.outcome import Outcome, Result
 from checker.render.text import harmless
-from checker.render.words import SIGN, WORD, advice, headline, points
+from checker.render.words import SIGN, WORD, advice, headline, points, story
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+    from checker.attempt import Attempts
+    from checker.exercise import Exercise
 
 STYLE = {Outcome.PASS: "green", Outcome.FAIL: "yellow", Outcome.WAITING: "cyan", Outcome.ERROR: "red"}
 
@@ -21,7 +24,7 @@ def show(result: Result, console: "Console") -> None:
         title=Text(harmless(headline(result)), style=STYLE[result.outcome]), title_justify="left", expand=True
     )
     table.add_column("Verdict", no_wrap=True)
-    table.add_column("Goal", ratio=1)
+    table.add_column("Goal", ratio=1, overflow="fold")
     table.add_column("Points", justify="right", no_wrap=True)
     for goal in result.goals:
         table.add_row(
@@ -30,7 +33,40 @@ def show(result: Result, console: "Console") -> None:
             Text(f"{points(goal.points)} / {points(goal.of)}"),
         )
     console.print(table)
+    if told := story(result):
+        console.print(Text("How you did it", style="bold"))
+        for line in told:
+            console.print(Text(harmless(f"  {line}")))
+    if result.method.remark:
+        console.print(Text(harmless(result.method.remark), style="italic"))
     console.print(Text(harmless(advice(result))))
+
+
+def show_progress(kept: "Sequence[tuple[Exercise, Attempts]]", console: "Console") -> None:
+    """One line for each exercise: the points of its last check, and the hints that were used."""
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(title="Your progress", title_justify="left")
+    for column, right in (("Exercise", False), ("Last check", False), ("Points", True), ("Hints", True)):
+        table.add_column(column, justify="right" if right else "left")
+    earned = of = 0.0
+    for exercise, attempts in kept:
+        last = attempts.last_result(exercise)
+        outcome = Outcome(last["outcome"]) if last.get("outcome") in set(Outcome) else None
+        here = " ← you are here" if attempts.current == exercise.name else ""
+        word = Text(f"{SIGN[outcome]} {WORD[outcome]}", style=STYLE[outcome]) if outcome else Text("not checked yet")
+        mine = float(last.get("points", 0)) if outcome else 0.0
+        earned, of = earned + mine, of + exercise.points
+        table.add_row(
+            Text(exercise.id + here),
+            word,
+            f"{points(mine)} / {points(exercise.points)}",
+            str(attempts.hints_used(exercise)),
+        )
+    table.add_section()
+    table.add_row("All", "", f"{points(earned)} / {points(of)}", "")
+    console.print(table)
 
 
 def show_grades(results: Iterable[Result], console: "Console") -> None:
@@ -40,7 +76,7 @@ def show_grades(results: Iterable[Result], console: "Console") -> None:
 
     results = list(results)
     table = Table(title="Grades", title_justify="left")
-    table.add_column("Exercise")
+    table.add_column("Exercise", overflow="fold")
     table.add_column("Verdict", no_wrap=True)
     table.add_column("Points", justify="right", no_wrap=True)
     for result in results:

@@ -3,10 +3,10 @@
 import re
 
 from checker.outcome import Result
-from checker.render.words import SIGN, WORD, advice, headline, points
+from checker.render.words import SIGN, WORD, advice, headline, points, story
 
-#: What a terminal would obey, or what would turn the line around.
-CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+#: What a terminal would obey, what would turn the line around, and what cannot be written at all (lone surrogates).
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 def harmless(text: str) -> str:
@@ -19,5 +19,9 @@ def render(result: Result) -> str:
     for goal in result.goals:
         earned = f"{points(goal.points)}/{points(goal.of)}"
         lines += [f"  {SIGN[goal.outcome]} {goal.title} ({WORD[goal.outcome]}, {earned}): {goal.reason}"]
+    if told := story(result):
+        lines += ["  How you did it:", *(f"    {line}" for line in told)]
+    if result.method.remark:
+        lines.append(f"  {result.method.remark}")
     lines.append(advice(result))
     return harmless("\n".join(lines))

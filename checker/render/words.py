@@ -21,6 +21,15 @@ def headline(result: Result) -> str:
     }[result.outcome]
 
 
+def story(result: Result) -> list[str]:
+    """How it was done, one line for each deed; nothing where there is nothing to tell."""
+    method = result.method
+    lines = [f"{'you' if deed.by_you else 'the controllers'}: {deed.text}" for deed in method.deeds]
+    if method.deeds and method.gaps:
+        lines.append(f"Something may be missing here: {'; '.join(method.gaps)}.")
+    return lines
+
+
 def advice(result: Result) -> str:
     """What to do next, in one line."""
     if result.next_step:

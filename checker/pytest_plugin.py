@@ -1,0 +1,102 @@
+"""Grading with pytest: ``pytest labs/02-self-healing --lab-namespace self-healing`` is one test for each goal.
+
+It grades the exercise that is under way in that namespace, on the cluster that is
+chosen as everywhere (``DRIFTLAB_ENGINE``, ``DRIFTLAB_CLUSTER``), with the baseline and
+the recording in ``DRIFTLAB_STATE``. ``--junitxml`` and other reports are pytest's own.
+"""
+
+from collections.abc import Iterator
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from checker.exercise import Exercise
+    from checker.outcome import Result
+
+#: Seconds that a grade waits for a cluster that is still at work.
+WAIT_S = 30.0
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("driftlab", "throwaway Kubernetes clusters")
+    group.addoption("--lab-namespace", metavar="NAME", help="Grade the labs in this namespace: one test for each goal.")
+
+
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
+    if file_path.name == "exercises.py" and parent.config.getoption("--lab-namespace"):
+        return LabFile.from_parent(parent, path=file_path)
+    return None
+
+
+class LabFile(pytest.File):
+    """A lab: its exercises that are under way in the namespace."""
+
+    def collect(self) -> Iterator[pytest.Collector]:
+        from checker.attempt import Attempts
+        from checker.catalogue import load
+        from checker.choice import chosen_cluster
+        from clusters.errors import DriftlabError
+
+        try:
+            lab = load(self.path.parent.resolve())
+            attempts = Attempts(chosen_cluster(), lab, namespace=self.config.getoption("--lab-namespace"))
+        except DriftlabError as error:
+            raise self.CollectError(str(error)) from error
+        for exercise in lab.exercises:
+            if attempts.current == exercise.name:
+                yield GradedExercise.from_parent(self, name=exercise.name, attempts=attempts, exercise=exercise)
+
+
+class GradedExercise(pytest.Collector):
+    """One exercise, checked once for all its goals."""
+
+    def __init__(self, *, attempts: object, exercise: "Exercise", **options: object) -> None:
+        super().__init__(**options)  # type: ignore[arg-type]
+        self.attempts, self.exercise = attempts, exercise
+
+    def collect(self) -> Iterator[pytest.Item]:
+        for number, title in enumerate(self.exercise.titles):
+            yield GradedGoal.from_parent(self, name=title, number=number)
+
+    @cached_property
+    def result(self) -> "Result":
+        from checker.attempt import Attempts
+
+        assert isinstance(self.attempts, Attempts)
+        return self.attempts.check(self.exercise, wait_s=WAIT_S)
+
+
+class GradedGoal(pytest.Item):
+    """A goal that is not reached is a failure; one that could not be checked is an error: not the learner's fault."""
+
+    def __init__(self, *, number: int, **options: object) -> None:
+        super().__init__(**options)  # type: ignore[arg-type]
+        self.number = number
+
+    def setup(self) -> None:
+        from checker.outcome import Outcome
+        from checker.render.text import harmless
+        from clusters.errors import DriftlabError
+
+        assert isinstance(self.parent, GradedExercise)
+        try:
+            self.goal = self.parent.result.goals[self.number]
+        except DriftlabError as error:
+            pytest.fail(f"could not be checked (not the learner's fault): {error}", pytrace=False)
+        self.user_properties.append(("points", f"{self.goal.points:g} of {self.goal.of:g}"))
+        if self.goal.outcome is Outcome.ERROR:
+            pytest.fail(harmless(f"could not be checked (not the learner's fault): {self.goal.reason}"), pytrace=False)
+
+    def runtest(self) -> None:
+        from checker.outcome import Outcome
+        from checker.render.text import harmless
+
+        if self.goal.outcome is not Outcome.PASS:
+            pytest.fail(harmless(f"not reached: {self.goal.reason}"), pytrace=False)
+
+    def reportinfo(self) -> tuple[Path, None, str]:
+        assert isinstance(self.parent, GradedExercise)
+        return self.path, None, f"{self.parent.exercise.id}: {self.name}"

@@ -1,0 +1,31 @@
+"""Markdown: for a pull request's comment, or a job's summary."""
+
+import re
+from collections.abc import Sequence
+
+from checker.outcome import Result
+from checker.render.text import harmless
+from checker.render.words import SIGN, WORD, headline, points, story
+
+
+def render(results: Sequence[Result]) -> str:
+    lines: list[str] = []
+    for result in results:
+        lines += [f"### {_safe(headline(result))}", "", "| | goal | points |", "|---|---|---:|"]
+        lines += [
+            f"| {SIGN[goal.outcome]} {WORD[goal.outcome]} | **{_safe(goal.title)}**: {_safe(goal.reason)} "
+            f"| {points(goal.points)} / {points(goal.of)} |"
+            for goal in result.goals
+        ]
+        told = story(result)
+        if told:
+            lines += ["", "How it was done:", "", *(f"1. {_safe(line)}" for line in told)]
+        if result.method.remark:
+            lines += ["", f"*{_safe(result.method.remark)}*"]
+        lines.append("")
+    return "\n".join(lines)
+
+
+def _safe(text: str) -> str:
+    """``text`` as it is, whatever signs of Markdown or HTML it holds."""
+    return re.sub(r"([\\`*_{}\[\]<>#|!~&])", r"\\\1", harmless(text)).replace("\n", " ")
