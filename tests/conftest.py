@@ -1,0 +1,74 @@
+"""What all tests share: a state folder of their own, and the cluster fixture once for each engine."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from clusters.pytest_plugin import opened
+from clusters.registry import engine_class
+
+# What is tried does not change from run to run, and no machine is too slow for it.
+settings.register_profile("kit", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("kit")
+
+ENGINES = ("embedded", "kind")  #: those that every test with the fixture `cluster` runs on
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "cluster" in metafunc.fixturenames:
+        named = metafunc.config.getoption("--lab-engine")
+        metafunc.parametrize("cluster", ENGINES if named == "auto" else [named], indirect=True, scope="session")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What needs a container engine carries the marker `kind`, so that it can be run apart from the rest."""
+    for item in items:
+        engine = getattr(item, "callspec", None) and item.callspec.params.get("cluster")  # type: ignore[attr-defined]
+        if engine == "kind" or "kind" in getattr(item, "fixturenames", ()):
+            item.add_marker("kind")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def state() -> Iterator[Path]:
+    """No test sees, or touches, what the person who runs the tests has in their state folder."""
+    folder = Path(tempfile.mkdtemp(prefix="driftlab-tests-"))
+    kept = {name: os.environ.pop(name) for name in list(os.environ) if name in LEARNERS_CHOICES}
+    os.environ["DRIFTLAB_STATE"] = str(folder)
+    yield folder
+    os.environ.pop("DRIFTLAB_STATE")
+    os.environ.update(kept)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+#: What a person may have set for themselves, and no test may depend on.
+LEARNERS_CHOICES = (
+    "DRIFTLAB_CLUSTER",
+    "DRIFTLAB_CONFIRM",
+    "DRIFTLAB_ENGINE",
+    "DRIFTLAB_NAMESPACE",
+    "DRIFTLAB_STATE",
+    "DRIFTLAB_USER",
+    "DRIFTLAB_WORKSPACE",
+    "KUBECONFIG",
+)
+
+
+@pytest.fixture(scope="session")
+def kind() -> None:
+    """Skips, with the reason, where no kind cluster can be had."""
+    availability = engine_class("kind").available()
+    if not availability:
+        pytest.skip(f"no kind clusters here: {availability.reason}")
+
+
+@pytest.fixture(scope="session")
+def cluster(request: pytest.FixtureRequest) -> Iterator[object]:
+    """The engine's cluster, one for all tests; kind's where a container engine and a node image can be had."""
+    if request.param == "kind":
+        request.getfixturevalue("kind")
+    yield from opened(request.param, request.config.getoption("--lab-cluster"))

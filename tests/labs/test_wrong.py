@@ -1,0 +1,204 @@
+"""Wrong and hostile answers, for real: whatever is tried, the verdict, the hint and what is told of it are right.
+
+A case is a script of plain kubectl in ``wrong/EXERCISE``, for an exercise of the lab ``wrong/90-hostile``::
+
+    # What is done, in a sentence.
+    # expect: FAIL hint=replicaset         the hint: a mistake's name, or - for none in particular
+    # says: you: scaled the ReplicaSet     what the rendered result must say; any number of these
+    # unsaid: you: deleted the Pod         what it must not say
+    # on kind, too                         the case is quick enough for the kind engine
+    kubectl …
+    # ---- while it is checked
+    kubectl …                              from here on, it goes on while the check is under way
+"""
+
+import io
+import json
+import re
+import shutil
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from html.parser import HTMLParser
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import fastjsonschema
+import pytest
+from markdown_it import MarkdownIt
+from rich.console import Console
+
+from checker import report
+from checker.attempt import Attempts
+from checker.catalogue import load
+from checker.exercise import Exercise
+from checker.outcome import Outcome, Result
+from checker.render import html, junit, markdown, terminal, text
+from clusters.cluster import Cluster
+
+WRONG = Path(__file__).parent / "wrong"
+LAB = load(WRONG / "90-hostile")
+MEANWHILE = "# ---- while it is checked\n"
+
+#: Far longer than any of them takes, on a loaded machine, too.
+PATIENCE_S = 150
+
+
+@dataclass(frozen=True)
+class Case:
+    exercise: Exercise
+    name: str
+    script: str
+    meanwhile: str
+    outcome: Outcome
+    hint: str
+    says: tuple[str, ...]
+    unsaid: tuple[str, ...]
+    cheap: bool
+
+
+def _read(exercise: Exercise, path: Path) -> Case:
+    source = path.read_text(encoding="utf-8")
+    expected = re.search(r"^# expect: (PASS|(?:FAIL|WAITING) hint=(\S+))$", source, re.MULTILINE)
+    assert expected, path
+    script, _, meanwhile = source.partition(MEANWHILE)
+    return Case(
+        exercise=exercise,
+        name=f"{exercise.name}/{path.stem}",
+        script=script,
+        meanwhile=meanwhile,
+        outcome=Outcome(expected[1].split()[0]),
+        hint=expected[2] or "",
+        says=tuple(re.findall(r"^# says: (.+)$", source, re.MULTILINE)),
+        unsaid=tuple(re.findall(r"^# unsaid: (.+)$", source, re.MULTILINE)),
+        cheap="\n# on kind, too\n" in source,
+    )
+
+
+CASES = [_read(one, path) for one in LAB.exercises for path in sorted((WRONG / one.name).glob("*.sh"))]
+
+
+def test_the_catalogue_is_large_and_every_script_is_in_it():
+    assert len(CASES) >= 60
+    assert len(CASES) == len([path for path in WRONG.rglob("*.sh") if path.parts[-3] == WRONG.name])
+    for exercise in LAB.exercises:
+        of_this = [case for case in CASES if case.exercise is exercise]
+        assert {Outcome.PASS, Outcome.FAIL} <= {case.outcome for case in of_this}, exercise.name
+        assert {case.hint for case in of_this} - {"", "-"} <= {mistake.name for mistake in exercise.mistakes}
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_a_script_begins_with_what_it_does(case: Case):
+    assert re.match(r"# \S.*\.\n# expect: ", case.script)
+
+
+@pytest.mark.parametrize("exercise", LAB.exercises, ids=lambda exercise: exercise.name)
+def test_the_solution_earns_full_marks(cluster: Cluster, exercise: Exercise):
+    attempts = _started(cluster, exercise)
+    attempts.run(exercise.solution)
+    result = attempts.check(exercise, wait_s=PATIENCE_S)
+    assert result.outcome is Outcome.PASS, text.render(result)
+    assert result.points == result.of
+    assert result.method.remark == ""
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_the_verdict_and_the_hint_are_right(cluster: Cluster, case: Case, tmp_path: Path):
+    if cluster.engine != "embedded" and not case.cheap:
+        pytest.skip("only the cheap cases are tried on every engine")
+    attempts = _started(cluster, case.exercise)
+    _run(attempts, tmp_path / "case.sh", case.script)
+    with _meanwhile(attempts, case, tmp_path):
+        result = attempts.check(case.exercise, wait_s=0 if case.outcome is Outcome.WAITING else PATIENCE_S)
+    said = text.render(result)
+    mistake, hints = case.exercise.hints_for(result.mistakes)
+    assert result.outcome is case.outcome, said
+    assert result.method.gaps == ()
+    if case.outcome is Outcome.PASS:
+        assert result.points == result.of
+    else:
+        assert result.points < result.of
+        assert (mistake or "-") == case.hint, f"{result.mistakes}\n{said}"
+        assert attempts.hint(case.exercise).text == hints[0]
+    for part in case.says:
+        assert part in said, said
+    for part in case.unsaid:
+        assert part not in said, said
+    _renders_harmlessly(result)
+
+
+def _started(cluster: Cluster, exercise: Exercise) -> Attempts:
+    """The exercise has just begun, after whatever the case before has left; untouched, it is worth nothing."""
+    attempts = Attempts(cluster, LAB)
+    shutil.rmtree(attempts.folder, ignore_errors=True)
+    attempts.start(exercise)
+    untouched = attempts.check(exercise)
+    assert untouched.outcome is Outcome.FAIL, text.render(untouched)
+    assert untouched.points == 0
+    assert untouched.method.deeds == (), text.render(untouched)
+    return attempts
+
+
+def _run(attempts: Attempts, path: Path, script: str) -> None:
+    path.write_text(script, encoding="utf-8")
+    attempts.run(path)
+
+
+@contextmanager
+def _meanwhile(attempts: Attempts, case: Case, folder: Path) -> Iterator[None]:
+    if not case.meanwhile:
+        yield
+        return
+    with ThreadPoolExecutor(1) as pool:
+        going_on = pool.submit(_run, attempts, folder / "meanwhile.sh", case.meanwhile)
+        yield
+        going_on.result()
+
+
+# ---- whatever is in the text, it is shown, and nothing obeys it
+
+#: What a terminal would obey, what turns a line around, and what nobody would see.
+DANGEROUS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060\u2066-\u2069\ufeff]")
+IN_HTML = {"div", "p", "table", "thead", "tbody", "tr", "th", "td", "b", "i", "br", "details", "summary", "ol", "li"}
+IN_MARKDOWN = {"h3", "p", "table", "thead", "tbody", "tr", "th", "td", "strong", "em", "ol", "li"}
+IN_JUNIT = {"testsuites", "testsuite", "properties", "property", "testcase", "failure", "error"}
+SCHEMA = fastjsonschema.compile(json.loads((Path(report.__file__).parent / "report.schema.json").read_text()))
+
+
+class _Page(HTMLParser):
+    def __init__(self, source: str) -> None:
+        super().__init__()
+        self.tags: set[str] = set()
+        self.attributes: set[str] = set()
+        self.text = ""
+        self.feed(source)
+        self.close()
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.add(tag)
+        self.attributes |= {name for name, _ in attrs}
+
+    def handle_data(self, data):
+        self.text += data
+
+
+def _renders_harmlessly(result: Result) -> None:
+    SCHEMA(json.loads(json.dumps(report.report([result]))))
+    plain, screen = text.render(result), io.StringIO()
+    terminal.show(result, Console(file=screen, width=100, color_system=None))
+    page = _Page(html.render(result))
+    summary = _Page(MarkdownIt("gfm-like", {"linkify": False, "html": True}).render(markdown.render([result])))
+    suites = ET.fromstring(junit.render([result]))
+
+    assert page.tags <= IN_HTML
+    assert page.attributes <= {"class", "role", "style"}
+    assert summary.tags <= IN_MARKDOWN
+    assert summary.attributes <= {"style"}
+    assert {element.tag for element in suites.iter()} <= IN_JUNIT
+    messages = [element.get("message", "") for element in suites.iter()]
+    for shown in (plain, screen.getvalue(), page.text, summary.text, *messages):
+        assert not DANGEROUS.search(shown)
+    for shown in (plain, screen.getvalue()):
+        verdicts = re.findall(r"^[ │┃]*[✔✘…!] ", shown, re.MULTILINE)
+        assert len(verdicts) == len(result.goals), "no line of a text looks like a verdict"

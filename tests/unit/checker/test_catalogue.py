@@ -1,0 +1,143 @@
+"""Finding labs and exercises by their names, those of other packages included."""
+
+import pytest
+
+from checker.catalogue import LabBroken, UnknownExercise, UnknownLab, find_exercise, find_lab, lab_folders, load
+
+GOOD = """\
+from checker import Exercise, Lab
+
+lab = Lab("{name}", title="A lab", minutes=5, summary="…")
+lab.exercise("{exercise}", "An exercise", hints=("nudge", "pointer", "answer"))
+"""
+
+
+def good(package, name, exercise="one-pod-more"):
+    return package.lab(name, GOOD.format(name=name, exercise=exercise))
+
+
+# ---- found
+
+
+@pytest.mark.parametrize("name", ["02-self-healing", "self-healing", "02"])
+def test_a_lab_is_found_by_its_name_and_by_either_part_of_it(name):
+    lab = find_lab(name)
+    assert lab.name == "02-self-healing"
+    assert (lab.folder / "exercises.py").exists()
+    assert lab.notebook.exists()
+
+
+@pytest.mark.parametrize("name", ["02-self-healing/one-pod", "self-healing/one-pod", "02/one-pod", "one-pod"])
+def test_an_exercise_is_found_with_its_lab_and_without(name):
+    assert find_exercise(name).id == "02-self-healing/one-pod"
+
+
+def test_a_package_brings_labs_of_its_own(package):
+    path = good(package, "77-mine")
+    assert lab_folders()["77-mine"] == path.parent
+    assert find_lab("mine").folder == path.parent
+    assert find_exercise("one-pod-more").id == "77-mine/one-pod-more"
+    assert list(lab_folders()) == sorted(lab_folders()), "in the order of their numbers"
+
+
+def test_listing_labs_loads_none_of_them(package):
+    package.lab("77-mine", "raise RuntimeError('loaded')")
+    assert "77-mine" in lab_folders()
+
+
+def test_a_name_that_two_labs_have_is_asked_back(package):
+    good(package, "77-mine", "one-pod")
+    with pytest.raises(UnknownExercise, match="several labs") as trouble:
+        find_exercise("one-pod")
+    assert "02-self-healing/one-pod, 77-mine/one-pod" in trouble.value.next_step
+    assert find_exercise("77-mine/one-pod").id == "77-mine/one-pod"
+
+
+# ---- not found
+
+
+@pytest.mark.parametrize("name", ["02-self-heeling", "selfhealing", "02-selfhealing"])
+def test_a_lab_that_is_nearly_right_is_suggested(name):
+    with pytest.raises(UnknownLab, match="Did you mean '02-self-healing'") as trouble:
+        find_lab(name)
+    assert trouble.value.exit_code == 2
+    assert "02-self-healing" in trouble.value.next_step
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("one-pid", "one-pod"),
+        ("02-self-healing/one-pid", "02-self-healing/one-pod"),
+        ("replica-set", "replicaset"),
+    ],
+)
+def test_an_exercise_that_is_nearly_right_is_suggested(name, meant):
+    with pytest.raises(UnknownExercise, match=f"Did you mean '{meant}'") as trouble:
+        find_exercise(name)
+    assert trouble.value.exit_code == 2
+    assert "02-self-healing/one-pod" in trouble.value.next_step
+
+
+@pytest.mark.parametrize("name", ["", "/", "zzz", "../../etc/passwd", "02-self-healing/", "02-self-healing/\x00"])
+def test_nonsense_is_unknown(name):
+    with pytest.raises((UnknownExercise, UnknownLab)):
+        find_exercise(name)
+
+
+def test_an_exercise_of_an_unknown_lab_names_the_lab():
+    with pytest.raises(UnknownLab, match="no lab called 'self-heeling'"):
+        find_exercise("self-heeling/one-pod")
+
+
+# ---- broken
+
+
+@pytest.mark.parametrize(
+    ("source", "line", "what"),
+    [
+        ("x = 1\n\nprint(y)\n", 3, "NameError"),
+        ("x = 1\nif x\n", 2, "SyntaxError"),
+        ("x = 1\n  y = 2\n", 2, "IndentationError"),
+        ("import json\n\n\njson.loads('{')\n", 4, "JSONDecodeError"),
+        ("import no_such_module_anywhere\n", 1, "ModuleNotFoundError"),
+        ("def helper():\n    return 1 / 0\n\n\nhelper()\n", 2, "ZeroDivisionError"),
+    ],
+)
+def test_a_mistake_in_an_exercises_file_is_told_with_file_and_line(package, source, line, what):
+    path = package.lab("77-mine", source)
+    with pytest.raises(LabBroken) as trouble:
+        find_lab("77-mine")
+    assert trouble.value.message.startswith(f"{path}, line {line}: {what}")
+    assert trouble.value.next_step == f"mend {path}"
+    assert trouble.value.exit_code == 3
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "",
+        "lab = None",
+        "lab = '77-mine'",
+        GOOD.format(name="78-other", exercise="one"),
+    ],
+)
+def test_a_lab_must_be_called_like_its_folder(package, source):
+    path = package.lab("77-mine", source)
+    with pytest.raises(LabBroken, match="must be a Lab called '77-mine'") as trouble:
+        find_lab("77-mine")
+    assert str(path) in trouble.value.message
+
+
+def test_a_lab_that_was_mended_loads(package):
+    path = package.lab("77-mine", "oops")
+    with pytest.raises(LabBroken):
+        load(path.parent)
+    path.write_text(GOOD.format(name="77-mine", exercise="some-longer-name"))
+    assert load(path.parent).exercises[0].name == "some-longer-name"
+    assert load(path.parent) is load(path.parent)
+
+
+def test_a_broken_lab_is_no_hindrance_to_another_one(package):
+    package.lab("77-mine", "oops")
+    assert find_exercise("02-self-healing/one-pod").name == "one-pod"

@@ -1,0 +1,47 @@
+"""``driftlab check`` on an exercise that is under way: what it prints, and its exit code. No cluster runs here."""
+
+import json
+from pathlib import Path
+
+import fastjsonschema
+import pytest
+from typer.testing import CliRunner
+
+import checker
+from checker import attempt
+from checker.catalogue import find_exercise
+from checker.command_line import app
+
+from .evidence_by_hand import ReaderByHand, begun
+
+SCHEMA = Path(checker.__file__).parent / "report.schema.json"
+
+
+@pytest.fixture
+def check(tmp_path, monkeypatch):
+    """Checks an exercise that was started on a cluster that has gone since."""
+    monkeypatch.setenv("DRIFTLAB_STATE", str(tmp_path / "state"))
+    monkeypatch.setattr(attempt, "RECORDER_S", 0.0)
+    under_way = begun(find_exercise("one-pod"), ReaderByHand())
+
+    def run(*words):
+        return CliRunner().invoke(app, ["check", *words, "--engine", "embedded", "--cluster", under_way.cluster.name])
+
+    return run
+
+
+def test_where_no_cluster_answers_it_is_trouble_and_not_a_failure(check):
+    done = check()
+    assert done.exit_code == 3
+    assert "this is not your fault" in done.stdout
+    assert "Try: driftlab up" in done.stdout
+
+
+def test_json_is_all_that_programs_get_on_standard_output(check):
+    done = check("one-pod", "--json")
+    assert done.exit_code == 3
+    document = json.loads(done.stdout)
+    fastjsonschema.compile(json.loads(SCHEMA.read_text()))(document)
+    (result,) = document["results"]
+    assert (result["exercise"], result["outcome"]) == ("02-self-healing/one-pod", "ERROR")
+    assert {goal["outcome"] for goal in result["goals"]} == {"ERROR"}

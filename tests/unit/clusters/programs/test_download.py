@@ -1,0 +1,232 @@
+"""The official releases: verified, in bounded time, and nothing but whole files in the cache."""
+
+import json
+import os
+import socket
+import threading
+from pathlib import Path
+
+import pytest
+
+from clusters import processes
+from clusters.programs import WayFailed, download
+from clusters.programs.pins import PROGRAMS
+from clusters.progress import Progress
+
+PUBLISHED = [program for program in PROGRAMS.values() if program.release()]
+KWOK, KIND, ETCD = PROGRAMS["kwok"], PROGRAMS["kind"], PROGRAMS["etcd"]
+
+
+def place(url: str) -> str:
+    return "/" + url.split("://", 1)[1]
+
+
+@pytest.fixture
+def fails(cache, progress, left):
+    """Downloads ``program``, which must fail and leave nothing behind; gives the one line that says why."""
+
+    def attempt(program):
+        with pytest.raises(WayFailed) as caught:
+            download.download([program], cache, progress)
+        assert left() == []
+        assert not list(cache.root.glob(".partial-*"))
+        reason = str(caught.value)
+        assert reason.startswith("download: ")
+        assert "\n" not in reason
+        return reason
+
+    return attempt
+
+
+def test_all_that_is_published_comes_whole_and_can_be_run(cache, mirror, progress, recorder, web):
+    download.download(PUBLISHED, cache, progress)
+    for program in PUBLISHED:
+        assert cache.verify(program)
+        assert processes.run([cache.path(program)]) == f"I am {program.name}\n"
+    assert not list(cache.root.glob(".partial-*"))
+    steps = [step for step in recorder.steps if step.finished]
+    assert [step.name for step in steps] == [f"Downloading {one.name} {one.version}" for one in PUBLISHED]
+    assert all(step.done == step.total > 0 for step in steps)
+
+
+def test_who_is_redirected_follows(cache, mirror, progress, web):
+    """GitHub keeps its releases elsewhere."""
+    here, there = place(KWOK.release().url), "/storage/kwok"
+    web.answers[there] = web.answers[here]
+    web.redirects[here] = there
+    download.download([KWOK], cache, progress)
+    assert cache.verify(KWOK)
+    assert there in web.asked()
+
+
+@pytest.mark.parametrize("program", PUBLISHED, ids=lambda program: program.name)
+def test_a_wrong_checksum(fails, mirror, program):
+    path = place(program.release().url)
+    mirror.answers[path] = (200, mirror.answers[path][1] + b" ")
+    reason = fails(program)
+    assert "its SHA-256 is " in reason
+    assert "is published" in reason
+
+
+@pytest.mark.parametrize("program", PUBLISHED, ids=lambda program: program.name)
+def test_a_checksum_that_is_not_there(fails, mirror, program):
+    del mirror.answers[place(program.release().checksum)]
+    assert "404" in fails(program)
+
+
+@pytest.mark.parametrize("body", [b"", b"\n", b"<html>Sign in</html>", b"0123", b"{}", b"[]", b"x" * 64])
+@pytest.mark.parametrize("program", [KWOK, KIND, ETCD], ids=lambda program: program.name)
+def test_a_checksum_that_is_none(fails, mirror, program, body):
+    """Such as the page of a network that wants its users to sign in."""
+    mirror.answers[place(program.release().checksum)] = (200, body)
+    assert "has no SHA-256 for" in fails(program)
+
+
+def test_a_release_that_is_described_without_a_checksum(fails, mirror):
+    name = place(KWOK.release().url).rsplit("/", 1)[1]
+    described = {"assets": [{"name": name, "digest": None}]}
+    mirror.answers[place(KWOK.release().checksum)] = (200, json.dumps(described).encode())
+    assert "has no SHA-256 for" in fails(KWOK)
+
+
+@pytest.mark.parametrize("status", [403, 404, 500, 503])
+def test_a_program_that_is_not_there(fails, mirror, status):
+    mirror.answers[place(KWOK.release().url)] = (status, b"")
+    assert str(status) in fails(KWOK)
+
+
+def test_an_archive_without_the_program(fails, mirror):
+    mirror.publish(ETCD, member="elsewhere/etcd")
+    assert f"does not hold {ETCD.release().member}" in fails(ETCD)
+
+
+def test_a_file_that_is_no_archive(fails, mirror):
+    import hashlib
+
+    body = b"not an archive"
+    name = place(ETCD.release().url).rsplit("/", 1)[1]
+    mirror.answers[place(ETCD.release().url)] = (200, body)
+    line = f"{hashlib.sha256(body).hexdigest()}  {name}\n"
+    mirror.answers[place(ETCD.release().checksum)] = (200, line.encode())
+    assert "does not hold" in fails(ETCD)
+
+
+def test_a_connection_that_breaks_off(fails, mirror, web):
+    web.cut.add(place(KWOK.release().url))
+    assert KWOK.release().url.rsplit("/", 1)[1] in fails(KWOK)
+
+
+def test_nobody_listens(fails, nowhere):
+    assert "Connection refused" in fails(KWOK)
+
+
+def test_a_host_that_accepts_and_never_says_a_word(fails, mute, monkeypatch):
+    monkeypatch.setattr(download, "READ_S", 0.3)
+    monkeypatch.setenv("DRIFTLAB_MIRROR", f"http://{mute}")
+    assert "timed out" in fails(KWOK)
+
+
+def test_a_file_that_begins_and_does_not_go_on(fails, mirror, web, monkeypatch):
+    monkeypatch.setattr(download, "READ_S", 0.3)
+    web.held.add(place(KWOK.release().url))
+    assert "timed out" in fails(KWOK)
+
+
+def test_a_name_that_does_not_resolve(fails, monkeypatch):
+    monkeypatch.setattr(download, "CONNECT_S", 0.3)
+    monkeypatch.setenv("DRIFTLAB_MIRROR", "http://mirror.invalid")
+    assert "mirror.invalid" in fails(KWOK)
+
+
+@pytest.mark.parametrize("proxies", [{}, {"http_proxy": "http://127.0.0.1:1", "no_proxy": "mirror.invalid"}])
+def test_a_resolver_that_never_answers(fails, monkeypatch, proxies):
+    """No HTTP client's timeout bounds that."""
+    over = threading.Event()
+
+    def resolve(*question, **options):
+        over.wait(60)
+        raise OSError("too late")
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolve)
+    monkeypatch.setattr(download, "CONNECT_S", 0.1)
+    monkeypatch.setenv("DRIFTLAB_MIRROR", "http://mirror.invalid")
+    for name, value in proxies.items():
+        monkeypatch.setenv(name, value)
+    try:
+        assert "no answer within 0.1 s" in fails(KWOK)
+    finally:
+        over.set()
+
+
+@pytest.mark.parametrize("proxy", ["", "http://127.0.0.1:1"])
+@pytest.mark.parametrize("mirror_url", ["http://[::1", "http://host:port", "gopher://host", "http://\x01"])
+def test_a_mirror_that_is_no_address(fails, monkeypatch, mirror_url, proxy):
+    monkeypatch.setenv("all_proxy", proxy)
+    monkeypatch.setenv("DRIFTLAB_MIRROR", mirror_url)
+    assert fails(KWOK)
+
+
+def test_there_may_be_no_release_for_this_system(fails, mirror, web, monkeypatch):
+    monkeypatch.setattr("platform.system", lambda: "Darwin")
+    assert fails(PROGRAMS["kube-apiserver"]) == "download: there is no official kube-apiserver for this system"
+    assert web.asked() == []
+
+
+def test_what_came_before_the_failure_is_kept(cache, mirror, progress):
+    del mirror.answers[place(KIND.release().url)]
+    with pytest.raises(WayFailed):
+        download.download([KWOK, KIND, ETCD], cache, progress)
+    assert cache.verify(KWOK)
+    assert not cache.holds(KIND)
+
+
+def test_a_full_disk(fails, mirror, monkeypatch):
+    def full(source, target):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "replace", full)
+    assert "No space left on device" in fails(KWOK)
+
+
+def test_an_interruption_leaves_nothing(cache, mirror, left):
+    class Interrupts:
+        def show(self, step):
+            if step.done:
+                raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        download.download([KWOK], cache, Progress(Interrupts()))
+    assert left() == []
+    assert not list(cache.root.glob(".partial-*"))
+
+
+@pytest.mark.usefixtures("mirror")
+class TestProxies:
+    @pytest.mark.parametrize("variable", ["http_proxy", "HTTP_PROXY", "all_proxy"])
+    def test_behind_a_proxy_the_proxy_is_asked(self, cache, web, progress, monkeypatch, variable):
+        """Where there is one, a host often cannot be reached without it, and its name not even be resolved."""
+        monkeypatch.setenv("DRIFTLAB_MIRROR", "http://mirror.invalid")
+        monkeypatch.setenv(variable, web.url)
+        download.download([KWOK], cache, progress)
+        assert cache.verify(KWOK)
+        assert all(request.target.startswith("http://mirror.invalid/") for request in web.requests)
+
+    def test_hosts_that_are_excepted_are_reached_directly(self, cache, progress, closed, monkeypatch):
+        monkeypatch.setenv("http_proxy", f"http://{closed}")
+        monkeypatch.setenv("no_proxy", "127.0.0.1")
+        download.download([KWOK], cache, progress)
+        assert cache.verify(KWOK)
+
+    @pytest.mark.parametrize("proxy", ["socks5://127.0.0.1:1", "strange://127.0.0.1:1"])
+    def test_one_of_a_kind_that_we_cannot_use_is_said(self, fails, monkeypatch, proxy):
+        monkeypatch.setenv("all_proxy", proxy)
+        assert "proxy" in fails(KWOK)
+
+
+def test_a_cache_that_cannot_be_written_is_said_with_the_way_out(mirror, progress, tmp_path):
+    from clusters.errors import StateUnusable
+    from clusters.programs.cache import Cache
+
+    (tmp_path / "file").touch()
+    with pytest.raises(StateUnusable, match="DRIFTLAB_CACHE"):
+        download.download([KWOK], Cache(Path(tmp_path / "file" / "programs")), progress)

@@ -1,0 +1,148 @@
+"""What kind clusters need of a machine, each trouble with what mends it; under conditions that are set by hand."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from clusters.errors import EngineUnavailable, UsageError
+from clusters.findings import Gravity
+from clusters.kind import engine, host
+from clusters.kind.containers import ContainerEngine, _container
+
+
+@pytest.fixture(autouse=True)
+def machine(tmp_path, monkeypatch):
+    """Nothing on PATH but what a test puts there, and no choices of the user's."""
+    for name in list(os.environ):
+        if name.startswith(("DRIFTLAB_KIND", "KIND_")) or name.lower().endswith("_proxy"):
+            monkeypatch.delenv(name)
+    (tmp_path / "bin").mkdir()
+    monkeypatch.setenv("PATH", str(tmp_path / "bin"))
+    return tmp_path
+
+
+def program(machine: Path, name: str, script: str) -> None:
+    path = machine / "bin" / name
+    path.write_text(f"#!/bin/sh\n{script}\n", encoding="utf-8")
+    path.chmod(0o755)
+
+
+def said() -> list[str]:
+    found = list(host.examine())
+    assert Gravity.PROBLEM not in {finding.gravity for finding in found}, "labs can be done without kind"
+    return [f"{finding.what} | {finding.mend}" for finding in found]
+
+
+def test_the_container_engine_is_found_as_kind_finds_it(machine, monkeypatch):
+    program(machine, "nerdctl", "exit 0")
+    assert ContainerEngine.find().program == "nerdctl"
+    program(machine, "podman", "exit 0")
+    assert ContainerEngine.find().program == "podman"
+    program(machine, "docker", "exit 0")
+    assert ContainerEngine.find().program == "docker"
+    monkeypatch.setenv("KIND_EXPERIMENTAL_PROVIDER", "podman")
+    assert ContainerEngine.find().program == "podman"
+
+
+def test_one_that_does_not_answer_gives_way_to_one_that_does(machine):
+    program(machine, "docker", "exit 1")
+    program(machine, "podman", "exit 0")
+    assert ContainerEngine.find().program == "podman"
+
+
+@pytest.mark.parametrize(
+    ("printed", "why", "mend"),
+    [
+        ("permission denied while trying to connect to the Docker daemon socket", "you may not use it", "usermod"),
+        ("Cannot connect to the Docker daemon", "does not answer", "systemctl start docker"),
+    ],
+)
+def test_one_that_refuses_is_said_with_what_mends_it(machine, printed, why, mend):
+    program(machine, "docker", f"echo '{printed}' >&2; exit 1")
+    with pytest.raises(EngineUnavailable, match=why) as refused:
+        ContainerEngine.find()
+    assert mend in refused.value.next_step
+
+
+def test_without_any_the_other_engine_is_named():
+    with pytest.raises(EngineUnavailable, match="no container engine") as refused:
+        ContainerEngine.find()
+    assert "embedded" in refused.value.next_step
+    assert any("labs use the embedded engine" in line for line in said())
+
+
+def test_the_network_of_the_cluster_is_told_to_kind_as_it_wants_to_hear_it():
+    assert ContainerEngine("docker").network_environment("n")["KIND_EXPERIMENTAL_DOCKER_NETWORK"] == "n"
+    assert ContainerEngine("podman").network_environment("n")["KIND_EXPERIMENTAL_PODMAN_NETWORK"] == "n"
+
+
+def test_a_node_image_that_is_not_here_and_no_registry(machine, monkeypatch):
+    program(machine, "podman", 'case "$1" in image) exit 1;; esac; exit 0')
+    monkeypatch.setattr(host, "REGISTRY", ("127.0.0.1", 9))
+    assert any("no registry answers" in line and "DRIFTLAB_KIND_IMAGE_ARCHIVE" in line for line in said())
+    monkeypatch.setenv("DRIFTLAB_KIND_IMAGE_ARCHIVE", str(machine / "none.tar"))
+    assert any("which is not a file" in line for line in said())
+
+
+def test_privileged_containers_that_are_refused_are_said_in_the_engines_own_words(machine):
+    program(
+        machine, "podman", 'case "$1" in run) echo "unable to apply caps: operation not permitted" >&2; exit 1;; esac'
+    )
+    assert any("privileged" in line and "unable to apply caps" in line for line in said())
+
+
+def test_an_old_kind_is_passed_over(machine):
+    program(machine, "kind", "echo 'kind v0.17.0 go1.19.2 linux/amd64'")
+    assert any("older than" in line for line in said())
+    program(machine, "kind", "echo 'kind v9.0.0 go1.99 linux/amd64'")
+    assert not any("older than" in line for line in said())
+
+
+def test_a_proxy_that_would_catch_services_is_said(machine, monkeypatch):
+    program(machine, "podman", "exit 0")
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    assert any("Services" in line and "NO_PROXY" in line for line in said())
+    monkeypatch.setenv("NO_PROXY", "localhost,127.0.0.1,.svc")
+    assert not any("Services" in line for line in said())
+
+
+def test_low_limits_of_inotify_are_said_with_the_command(monkeypatch):
+    real = Path.read_text
+    low = {"max_user_watches": "8192", "max_user_instances": "128"}
+    monkeypatch.setattr(Path, "read_text", lambda path, **options: low.get(path.name) or real(path, **options))
+    mends = [line for line in said() if "sysctl" in line]
+    assert len(mends) == 2
+
+
+def test_a_container_is_read_as_the_engine_tells_of_it():
+    document = {
+        "Name": "/lab-control-plane",
+        "Id": "abc",
+        "State": {"Running": False},
+        "NetworkSettings": {"Networks": {"lab": {"IPAddress": ""}}},
+    }
+    read = _container(json.loads(json.dumps(document)))
+    assert (read.name, read.running, read.address, read.networks) == ("lab-control-plane", False, "", ("lab",))
+
+
+@pytest.mark.parametrize(("memory", "workers"), [(2 << 30, 0), (16 << 30, 2)])
+def test_where_memory_is_short_there_is_one_node(monkeypatch, memory, workers):
+    monkeypatch.setattr(engine.psutil, "virtual_memory", lambda: type("Memory", (), {"total": memory}))
+    assert engine.workers() == workers
+
+
+@pytest.mark.parametrize("named", ["many", "-1", "9", "1.5"])
+def test_a_number_of_workers_that_is_none_is_refused(monkeypatch, named):
+    monkeypatch.setenv("DRIFTLAB_KIND_WORKERS", named)
+    with pytest.raises(UsageError, match="DRIFTLAB_KIND_WORKERS"):
+        engine.workers()
+
+
+def test_another_learners_cluster_has_another_name(monkeypatch, tmp_path):
+    monkeypatch.setenv("DRIFTLAB_STATE", str(tmp_path / "one"))
+    mine = engine.KindCluster("driftlab").own_name
+    monkeypatch.setenv("DRIFTLAB_STATE", str(tmp_path / "two"))
+    assert engine.KindCluster("driftlab").own_name != mine
+    assert mine.startswith("driftlab-")

