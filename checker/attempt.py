@@ -135,7 +135,7 @@ class Attempts:
             seen.append(self._snapshot())
             return exercise.begins(seen[-1])
 
-        wait_for(begun, f"the starting state of {exercise.id}", timeout_s=60)
+        wait_for(begun, f"the starting state of {exercise.id}", timeout_s=60, every_s=0.15)
         baseline = json.dumps(seen[-1].to_dict())
         write_atomically(self._path(exercise, "baseline"), baseline)
         for old in self.folder.glob(f"{exercise.name}.*.recording.*"):
@@ -160,7 +160,8 @@ class Attempts:
                 break
             waiting(result)
             time.sleep(0.25)
-        write_atomically(self._path(exercise, "result"), json.dumps(result.to_dict()))
+        if result.outcome is not Outcome.ERROR:  # what was earned is not lost to a cluster that does not answer
+            write_atomically(self._path(exercise, "result"), json.dumps(result.to_dict()))
         return result
 
     def hint(self, exercise: Exercise) -> Hint:
@@ -317,12 +318,8 @@ class Attempts:
             self._record(exercise)
             tape = self._tape(exercise)
             recording = tape.recording.until(int(now.resource_version))
-            behind = (
-                kind
-                for kind in now.raw
-                if not recording.gap_in(kind) and not recording.shows(kind, now.raw[kind], baseline.raw[kind])
-            )
-            if tape.begun and not any(behind):
+            behind = (kind for kind in now.raw if not recording.shows(kind, now.raw[kind], baseline.raw[kind]))
+            if tape.full or (tape.begun and not any(behind)):
                 return recording
             if time.monotonic() > deadline:
                 gap = Gap(time.time(), "", "what happened last is not in it yet")

@@ -11,10 +11,13 @@ from typing import Any, TypeVar
 
 from checker.recording import UNRECORDED, Recording
 from checker.views import Deployment, Event, Pod, ReplicaSet
-from clusters.client import Reader
+from clusters.client import Document, Reader
 from clusters.errors import ClusterUnreachable
 
 T = TypeVar("T", Deployment, Pod)
+
+#: How many objects of many namespaces are read at once.
+PAGE = 500
 
 #: What a snapshot reads of a namespace: the field of ``Snapshot``, and where the API has it.
 LISTS = {
@@ -95,6 +98,15 @@ class Evidence:
     recording: Recording = UNRECORDED
 
 
+def lean(item: Document) -> Document:
+    """An object without what takes room and tells nothing: of ``managedFields``, only who wrote and when."""
+    fields = [
+        {name: entry[name] for name in ("manager", "operation", "time", "subresource") if name in entry}
+        for entry in item["metadata"].get("managedFields", ())
+    ]
+    return {**item, "metadata": {**item["metadata"], "managedFields": fields}}
+
+
 def take_snapshot(reader: Reader, namespace: str, identity: str = "/api/v1/namespaces/kube-system") -> Snapshot:
     """Read a namespace: five requests, all of the same resourceVersion.
 
@@ -107,23 +119,33 @@ def take_snapshot(reader: Reader, namespace: str, identity: str = "/api/v1/names
     raw: dict[str, list[dict[str, Any]]] = {}
     version = ""
     for name, path in LISTS.items():
-        version, raw[name] = _listed(reader, path.format(namespace=namespace), version)
+        within = path.format(namespace=namespace)
+        of, raw[name] = _version_and_items(reader.get(within, **_at(version)), within)
+        version = version or of
     return Snapshot(cluster, namespace, version, time.time(), raw)
 
 
 def take_snapshots(reader: Reader, namespaces: Collection[str]) -> dict[str, Snapshot]:
     """Many namespaces of one cluster, for graders: read as lists of the whole cluster, all of one resourceVersion.
 
-    Needs the right to list everywhere. Raises ClusterUnreachable or ApiRefused.
+    Needs the right to list everywhere. Raises ClusterUnreachable or ApiRefused. Lists are read in pages, and kept
+    ``lean``: there may be thousands of Pods.
     """
     cluster = _identity(reader, "/api/v1/namespaces/kube-system")
     raw: dict[str, dict[str, list[dict[str, Any]]]] = {name: {kind: [] for kind in LISTS} for name in namespaces}
     version = ""
     for kind, path in LISTS.items():
-        version, items = _listed(reader, path.replace("/namespaces/{namespace}", ""), version)
-        for item in items:
-            if item["metadata"]["namespace"] in raw:
-                raw[item["metadata"]["namespace"]][kind].append(item)
+        everywhere = path.replace("/namespaces/{namespace}", "")
+        query: dict[str, str] | None = _at(version)
+        while query is not None:
+            document = reader.get(everywhere, limit=str(PAGE), **query)
+            of, items = _version_and_items(document, everywhere)
+            version = version or of
+            for item in items:
+                if item["metadata"]["namespace"] in raw:
+                    raw[item["metadata"]["namespace"]][kind].append(lean(item))
+            more = document["metadata"].get("continue")
+            query = {"continue": more} if more else None
     taken = time.time()
     return {name: Snapshot(cluster, name, version, taken, lists) for name, lists in raw.items()}
 
@@ -135,12 +157,14 @@ def _identity(reader: Reader, path: str) -> str:
         raise _not_an_api_server(path) from error
 
 
-def _listed(reader: Reader, path: str, version: str) -> tuple[str, list[dict[str, Any]]]:
-    """A list at ``version``, or, where that is empty, at the newest one: its version and its items."""
-    query = {"resourceVersion": version, "resourceVersionMatch": "Exact"} if version else {}
-    document = reader.get(path, **query)
+def _at(version: str) -> dict[str, str]:
+    """What to ask for to get that version, or, where it is empty, the newest one."""
+    return {"resourceVersion": version, "resourceVersionMatch": "Exact"} if version else {}
+
+
+def _version_and_items(document: Document, path: str) -> tuple[str, list[dict[str, Any]]]:
     try:
-        return version or str(document["metadata"]["resourceVersion"]), list(document["items"])
+        return str(document["metadata"]["resourceVersion"]), list(document["items"])
     except (LookupError, TypeError) as error:
         raise _not_an_api_server(path) from error
 

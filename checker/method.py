@@ -29,7 +29,8 @@ def how(evidence: Evidence) -> Method:
     deeds = list(_together(teller.deeds()))
     if len(deeds) > MOST_DEEDS:
         left_out = len(deeds) - MOST_DEEDS
-        deeds = [*deeds[: MOST_DEEDS // 2], Deed(False, f"… {left_out} more, theirs and yours …"), *deeds[-MOST_DEEDS // 2 :]]
+        between = Deed(False, f"… {left_out} more, theirs and yours …")
+        deeds = [*deeds[: MOST_DEEDS // 2], between, *deeds[-MOST_DEEDS // 2 :]]
     gaps = tuple(dict.fromkeys(gap.reason for gap in evidence.recording.gaps))
     return Method(tuple(deeds), next(iter(teller.remarks), ""), gaps)
 
@@ -143,7 +144,8 @@ class _Teller:
     def _remark_on_undoing_by_hand(self, before: Deployment, after: Deployment) -> None:
         if before.spec["template"] == after.spec["template"] or not (back := self._revision_of(after)):
             return
-        if UNDOER not in {manager for manager, *_ in writers(after.raw) - writers(before.raw)}:
+        by = {manager for manager, *_ in writers(after.raw) - writers(before.raw)}
+        if by and UNDOER not in by:
             self.remarks.append(
                 f"You brought revision {back} of {after.name} back by hand. "
                 f"`kubectl rollout undo --to-revision={back}` does that in one step, with all that belongs to it."

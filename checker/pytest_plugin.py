@@ -83,12 +83,14 @@ class GradedGoal(pytest.Item):
 
         assert isinstance(self.parent, GradedExercise)
         try:
-            self.goal = self.parent.result.goals[self.number]
+            result = self.parent.result
         except DriftlabError as error:
             pytest.fail(f"could not be checked (not the learner's fault): {error}", pytrace=False)
+        self.goal = result.goals[self.number]
         self.user_properties.append(("points", f"{self.goal.points:g} of {self.goal.of:g}"))
         if self.goal.outcome is Outcome.ERROR:
-            pytest.fail(harmless(f"could not be checked (not the learner's fault): {self.goal.reason}"), pytrace=False)
+            said = f"could not be checked (not the learner's fault): {self.goal.reason}"
+            pytest.fail(harmless(said + f"\nNext: {result.next_step}" * bool(result.next_step)), pytrace=False)
 
     def runtest(self) -> None:
         from checker.outcome import Outcome

@@ -22,9 +22,9 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
-from checker.evidence import LISTS
+from checker.evidence import LISTS, lean
 from checker.recording import FULL, MOST_BYTES, Tape
-from clusters.client import ApiRefused, Client, Document
+from clusters.client import ApiRefused, Client
 from clusters.folders import make_folder
 
 #: The API server ends a watch after so long; a server that is silent for longer is gone.
@@ -169,15 +169,6 @@ def _cut_half_a_line(recording: Path) -> None:
     with recording.open("a+b", buffering=0) as file:
         file.seek(0)
         file.truncate(file.read().rfind(b"\n") + 1)
-
-
-def lean(item: Document) -> Document:
-    """An object without what takes room and tells nothing: of ``managedFields``, only who wrote and when."""
-    fields = [
-        {name: entry[name] for name in ("manager", "operation", "time", "subresource") if name in entry}
-        for entry in item["metadata"].get("managedFields", ())
-    ]
-    return {**item, "metadata": {**item["metadata"], "managedFields": fields}}
 
 
 def main() -> None:

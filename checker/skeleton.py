@@ -117,12 +117,13 @@ HEAD = """# {title}
 
 **What you will learn.** Where the number of Pods is written down.
 
-**What you need.** Nothing but this page."""
+**What you need.** Nothing but this page. About 10 minutes."""
 
 CELLS = (
     HEAD,
-    'from checker import check, hint, lab, reset\n\nlab("{lab}/{name}")',
-    "Ask for five replicas of `blog-api`.",
+    'from checker import check, hint, lab, reset\n\nlab("{lab}")',
+    "## Your turn\n\nAsk for five replicas of `blog-api`.",
+    'lab("{lab}/{name}")',
     "# Your turn. A line that starts with ! goes to the shell.",
     'check("{name}")',
 )
@@ -145,7 +146,7 @@ def create(folder: Path, lab: str, name: str) -> Path:
         "start.yaml": START,
         f"solutions/{name}.sh": SOLUTION,
         **{f"wrong/{name}/{mistake}.sh": script for mistake, script in WRONG.items()},
-        f"{lab}.ipynb": _notebook([cell.format_map(values) for cell in CELLS]),
+        f"{lab}.ipynb": _notebook([cell.format_map(values) for cell in CELLS], name),
     }
     try:
         for place, text in files.items():
@@ -156,13 +157,23 @@ def create(folder: Path, lab: str, name: str) -> Path:
     return made
 
 
-def _notebook(cells: list[str]) -> str:
-    def cell(number: int, source: str) -> dict[str, object]:
-        common = {"id": f"cell-{number}", "metadata": {}, "source": source.splitlines(keepends=True)}
-        if number % 2 == 0 and number < len(cells) - 1:
-            return {"cell_type": "markdown", **common}
-        return {"cell_type": "code", "execution_count": None, "outputs": [], **common}
+def _notebook(cells: list[str], name: str) -> str:
+    """The page: cells that call the kit are locked, and the learner's turn is marked, as in all labs."""
 
-    kernel = {"kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}}
-    listed = [cell(number, source) for number, source in enumerate(cells)]
-    return json.dumps({"cells": listed, "metadata": kernel, "nbformat": 4, "nbformat_minor": 5}, indent=1) + "\n"
+    def cell(number: int, source: str) -> dict[str, object]:
+        common = {"id": f"cell-{number:02}", "metadata": {}, "source": source.splitlines(keepends=True)}
+        if "**" in source or source.startswith("## "):
+            return {"cell_type": "markdown", **common}
+        turn = {"driftlab": {"turn": name}} if source.startswith("#") else {"deletable": False, "editable": False}
+        return {"cell_type": "code", "execution_count": None, **common, "metadata": turn, "outputs": []}
+
+    document = {
+        "cells": [cell(number, source) for number, source in enumerate(cells, start=1)],
+        "metadata": {
+            "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+            "language_info": {"name": "python"},
+        },
+        "nbformat": 4,
+        "nbformat_minor": 5,
+    }
+    return json.dumps(document, indent=1, ensure_ascii=False, sort_keys=True) + "\n"

@@ -58,8 +58,8 @@ def clear(client: Client, namespace: str, kept: Collection[str] = ()) -> None:
     def empty() -> bool:
         return sum([_delete(client, namespace, template, kept) for template in (*WORKLOADS, *CLEARED)]) == 0
 
-    wait_for(empty, f"the namespace {namespace} to be empty", timeout_s=30)
-    for template in SHARED:
+    wait_for(empty, f"the namespace {namespace} to be empty", timeout_s=90)
+    for template in SHARED * 2:  # the second time, what a finalizer held
         _delete(client, namespace, template, kept)
     _delete_all(client, f"/api/v1/namespaces/{namespace}/events")
 
@@ -76,8 +76,8 @@ def _delete(client: Client, namespace: str, template: str, kept: Collection[str]
     path = template.format(namespace=namespace)
     everything = _list(client, path)
     doomed = [item for item in everything if not stays(template, item, kept)]
-    kept_names = [item["metadata"]["name"] for item in everything if item not in doomed]
-    if doomed and not (len(kept_names) <= FEW and _delete_all(client, path, kept_names)):
+    staying = [item["metadata"]["name"] for item in everything if stays(template, item, kept)]
+    if doomed and not (len(staying) <= FEW and _delete_all(client, path, staying)):
         for item in doomed:
             _delete_one(client, f"{path}/{item['metadata']['name']}")
     for item in doomed:

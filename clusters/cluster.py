@@ -270,7 +270,7 @@ class Cluster(ABC):
             yield
 
 
-def wait_for(met: Callable[[], bool], what: str, timeout_s: float = 30, every_s: float = 0.05) -> None:
+def wait_for(met: Callable[[], bool], what: str, timeout_s: float = 60, every_s: float = 0.05) -> None:
     """Wait until ``met()``; raises ClusterNotReady that names ``what`` was waited for."""
     deadline = time.monotonic() + timeout_s
     while not met():
@@ -279,9 +279,9 @@ def wait_for(met: Callable[[], bool], what: str, timeout_s: float = 30, every_s:
         time.sleep(every_s)
 
 
-def answers(client: Client) -> bool:
-    """Does the API server say that it is ready?"""
+def answers(cluster: Cluster) -> bool:
+    """Does the API server say that it is ready? A kubeconfig that cannot be used gets no answer."""
     try:
-        return client.text("/readyz") == "ok"
+        return cluster.client.text("/readyz") == "ok"
     except (ApiRefused, ClusterUnreachable):
         return False

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from xml.etree import ElementTree as ET
 
 from checker.outcome import Outcome, Result
-from checker.render.text import harmless
+from checker.render.text import one_line
 
 
 def render(results: Sequence[Result]) -> str:
@@ -38,4 +38,4 @@ UNWRITABLE = re.compile("[^\\t\\n\\r\\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ff
 
 
 def _safe(text: str) -> str:
-    return UNWRITABLE.sub("\N{REPLACEMENT CHARACTER}", harmless(text)).replace("\n", " ")
+    return UNWRITABLE.sub("\N{REPLACEMENT CHARACTER}", one_line(text))

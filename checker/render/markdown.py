@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from checker.outcome import Result
-from checker.render.text import harmless
+from checker.render.text import one_line
 from checker.render.words import SIGN, WORD, headline, points, story
 
 
@@ -13,19 +13,19 @@ def render(results: Sequence[Result]) -> str:
     for result in results:
         lines += [f"### {_safe(headline(result))}", "", "| | goal | points |", "|---|---|---:|"]
         lines += [
-            f"| {SIGN[goal.outcome]} {WORD[goal.outcome]} | **{_safe(goal.title)}**: {_safe(goal.reason)} "
+            f"| {SIGN[goal.outcome]} {WORD[goal.outcome]} | **{_safe(goal.title).strip()}**: {_safe(goal.reason)} "
             f"| {points(goal.points)} / {points(goal.of)} |"
             for goal in result.goals
         ]
         told = story(result)
         if told:
             lines += ["", "How it was done:", "", *(f"1. {_safe(line)}" for line in told)]
-        if result.method.remark:
-            lines += ["", f"*{_safe(result.method.remark)}*"]
+        if remark := _safe(result.method.remark).strip():
+            lines += ["", f"*{remark}*"]
         lines.append("")
     return "\n".join(lines)
 
 
 def _safe(text: str) -> str:
     """``text`` as it is, whatever signs of Markdown or HTML it holds."""
-    return re.sub(r"([\\`*_{}\[\]<>#|!~&])", r"\\\1", harmless(text)).replace("\n", " ")
+    return re.sub(r"([\\`*_{}\[\]<>#|!~&])", r"\\\1", one_line(text))

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from checker.outcome import Outcome, Result
-from checker.render.text import harmless
+from checker.render.text import one_line
 from checker.render.words import SIGN, WORD, advice, headline, points, story
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ def show(result: Result, console: "Console") -> None:
     from rich.text import Text
 
     table = Table(
-        title=Text(harmless(headline(result)), style=STYLE[result.outcome]), title_justify="left", expand=True
+        title=Text(one_line(headline(result)), style=STYLE[result.outcome]), title_justify="left", expand=True
     )
     table.add_column("Verdict", no_wrap=True)
     table.add_column("Goal", ratio=1, overflow="fold")
@@ -29,17 +29,17 @@ def show(result: Result, console: "Console") -> None:
     for goal in result.goals:
         table.add_row(
             Text(f"{SIGN[goal.outcome]} {WORD[goal.outcome]}", style=STYLE[goal.outcome]),
-            Text(harmless(goal.title), style="bold") + Text("\n" + harmless(goal.reason), style="not bold"),
+            Text(one_line(goal.title), style="bold") + Text("\n" + one_line(goal.reason), style="not bold"),
             Text(f"{points(goal.points)} / {points(goal.of)}"),
         )
     console.print(table)
     if told := story(result):
         console.print(Text("How you did it", style="bold"))
         for line in told:
-            console.print(Text(harmless(f"  {line}")))
+            console.print(Text(one_line(f"  {line}")))
     if result.method.remark:
-        console.print(Text(harmless(result.method.remark), style="italic"))
-    console.print(Text(harmless(advice(result))))
+        console.print(Text(one_line(result.method.remark), style="italic"))
+    console.print(Text(one_line(advice(result))))
 
 
 def show_progress(kept: "Sequence[tuple[Exercise, Attempts]]", console: "Console") -> None:
@@ -81,7 +81,7 @@ def show_grades(results: Iterable[Result], console: "Console") -> None:
     table.add_column("Points", justify="right", no_wrap=True)
     for result in results:
         verdict = Text(f"{SIGN[result.outcome]} {WORD[result.outcome]}", style=STYLE[result.outcome])
-        exercise = Text(harmless(result.exercise), style="bold") + Text("\n" + harmless(result.title), style="not bold")
+        exercise = Text(one_line(result.exercise), style="bold") + Text("\n" + one_line(result.title), style="not bold")
         table.add_row(exercise, verdict, Text(f"{points(result.points)} / {points(result.of)}"))
     table.add_section()
     total, of = sum(result.points for result in results), sum(result.of for result in results)

@@ -5,13 +5,21 @@ import re
 from checker.outcome import Result
 from checker.render.words import SIGN, WORD, advice, headline, points, story
 
-#: What a terminal would obey, what would turn the line around, and what cannot be written at all (lone surrogates).
-CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+#: What a terminal would obey, what would turn the line around, what nobody would see (two names that look the same),
+#: and what cannot be written at all (lone surrogates).
+CONTROL = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ud800-\udfff\ufeff]"
+)
 
 
 def harmless(text: str) -> str:
-    """``text`` without control characters and marks of direction."""
+    """``text`` without control characters, marks of direction and signs that cannot be seen."""
     return CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+def one_line(text: str) -> str:
+    """``harmless``, and no line of it can be taken for one of ours."""
+    return harmless(text).replace("\n", " ")
 
 
 def render(result: Result) -> str:
@@ -24,4 +32,4 @@ def render(result: Result) -> str:
     if result.method.remark:
         lines.append(f"  {result.method.remark}")
     lines.append(advice(result))
-    return harmless("\n".join(lines))
+    return "\n".join(map(one_line, lines))

@@ -97,7 +97,7 @@ class EmbeddedCluster(Cluster):
         if not all(running.values()):
             down = ", ".join(component for component, runs in running.items() if not runs)
             return say("broken", f"not running: {down}", running)
-        if not self.kubeconfig.exists() or not answers(self.client):
+        if not self.kubeconfig.exists() or not answers(self):
             return say("broken", "the API server does not answer", running)
         return say("ready", running=running)
 
@@ -191,7 +191,7 @@ class EmbeddedCluster(Cluster):
                     self._remove()
             with progress.step("Adding the Nodes"):
                 self.grant_learners()
-                wait_for(lambda: answers(self.client) and self._settled(), f"{NODES} Nodes that are ready")
+                wait_for(lambda: answers(self) and self._settled(), f"{NODES} Nodes that are ready")
             document = json.loads(self._record.read_text(encoding="utf-8"))
             write_atomically(self._record, json.dumps({**document, "complete": True}))
         except BaseException:
@@ -344,6 +344,8 @@ class EmbeddedCluster(Cluster):
         """Start what does not run; where that is not enough, everything once more. Raises DriftlabError."""
         if not json.loads(self._record.read_text(encoding="utf-8")).get("complete"):
             raise ClusterNotReady("its creation was interrupted")
+        if not self.kubeconfig.exists():
+            raise ClusterNotReady("its kubeconfig is gone")
         for _ in range(2):
             alive = self._alive()
             processes.end([process for process in self._processes() if process not in alive.values()])
@@ -352,7 +354,7 @@ class EmbeddedCluster(Cluster):
                     self._pid_file(component).unlink(missing_ok=True)
             self._kwokctl(found, "start", "cluster")
             try:
-                wait_for(lambda: answers(self.client), "the API server", timeout_s=20)
+                wait_for(lambda: answers(self), "the API server", timeout_s=20)
                 if "kwok-controller" not in alive:
                     self._release_leases()
                     self._kwokctl(found, "start", "cluster")

@@ -46,6 +46,9 @@ IMAGE = "kindest/node:v1.36.4@sha256:099e049362a1526b2db71494e1947aae99bd16290d7
 MEMORY_FOR_THREE = 4 << 30
 MOST_WORKERS = 8
 
+#: kind gives a Node 30 s to start and no setting for it: too little for a machine that is busy, so it is tried again.
+TOO_SLOW, ATTEMPTS = "could not find a log line", 4
+
 #: The learner is a ServiceAccount here: a running API server takes no tokens of our own making.
 KIT = "driftlab"
 
@@ -137,7 +140,7 @@ class KindCluster(Cluster):
         if not all(running.values()):
             down = ", ".join(name for name, runs in running.items() if not runs)
             return say("broken", f"not running: {down}", running)
-        if not answers(self.client):
+        if not answers(self):
             return say("broken", "the API server does not answer", running)
         return say("ready", running=running)
 
@@ -229,7 +232,15 @@ class KindCluster(Cluster):
         try:
             self._bring_image(engine, progress)
             engine.create_network(self.own_name, state_folder())
-            self._drive(engine, found["kind"], progress)
+            for attempt in range(ATTEMPTS):
+                try:
+                    self._drive(engine, found["kind"], progress)
+                    break
+                except CommandFailed as error:
+                    if TOO_SLOW not in error.output or attempt == ATTEMPTS - 1:
+                        raise
+                    progress.say("A Node took longer to start than kind waits for it; once more.")
+                    engine.remove(self._own_nodes(engine))
             with progress.step("Loading the images of the labs"):
                 for archive in applications:
                     processes.run(
@@ -362,13 +373,15 @@ class KindCluster(Cluster):
         known = self._known()
         if not known.get("complete"):
             raise ClusterNotReady("its creation was interrupted")
+        if not self.kubeconfig.exists():
+            raise ClusterNotReady("its kubeconfig is gone")
         nodes = self._own_nodes(engine)
         addresses: dict[str, str] = known["addresses"]
         if {node.id for node in nodes} != set(addresses):
             raise ClusterNotReady("containers of it are gone")
         asleep = [node for node in nodes if not node.running]
         engine.start(asleep, [addresses[node.id] for node in asleep])
-        wait_for(lambda: answers(self.client), "the API server", timeout_s=90, every_s=0.2)
+        wait_for(lambda: answers(self), "the API server", timeout_s=90, every_s=0.2)
         wait_for(self._settled, "Nodes that are ready", timeout_s=120, every_s=0.2)
 
     def _remove(self, engine: ContainerEngine) -> None:
