@@ -20,6 +20,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import bench_checker
 import psutil
 from rich.console import Console
 from rich.table import Table
@@ -72,7 +73,7 @@ class Figures:
         numbers = self.runs.get((row, column))
         if not numbers:
             return ""
-        shown = {"s": "{:.2f}", "ms": "{:.0f}", "MB": "{:.0f}", "×": "{:.2f}"}[self.units[row]]
+        shown = {"s": "{:.2f}", "ms": "{:.0f}", "MB": "{:.0f}", "×": "{:.2f}", "%": "{:.2f}"}[self.units[row]]
         least, middle, most = (
             shown.format(number) for number in (min(numbers), statistics.median(numbers), max(numbers))
         )
@@ -195,6 +196,7 @@ def measure_cluster(cluster: Cluster, runs: int, figures: Figures) -> None:
     say(f"{cluster.engine}: memory")
     figures.add(ENGINE_MEMORY, cluster.engine, "MB", engine_memory(cluster) / 1e6)
     figures.add(CHECKER_MEMORY, cluster.engine, "MB", checker_memory(cluster) / 1e6)
+    bench_checker.measure(attempts, exercise, runs, figures, say)
 
 
 def delete_a_pod(attempts: Attempts) -> None:
@@ -294,7 +296,8 @@ def compare(columns: list[str], figures: Figures) -> None:
 
 #: The order of the table.
 ROWS = (
-    READY, BARE, RATIO, HEALED, ROLLOUT, CHECK, CHECK_95, RESET, DOWN, ENGINE_MEMORY, CHECKER_MEMORY, HELP, BUILD,
+    READY, BARE, RATIO, HEALED, ROLLOUT, CHECK, CHECK_95, *bench_checker.ROWS, RESET, DOWN, ENGINE_MEMORY,
+    CHECKER_MEMORY, HELP, BUILD,
 )  # fmt: skip
 
 

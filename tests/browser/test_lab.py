@@ -103,6 +103,7 @@ def page(laboratory: Laboratory) -> Iterator[Page]:
         expect.set_options(timeout=PATIENCE_MS)
         page.goto(laboratory.url)
         yield page
+        print(*page.locator(".jp-OutputArea-output").all_inner_texts(), sep="\n")  # shown where the test fails
         browser.close()
 
 
@@ -110,7 +111,8 @@ def page(laboratory: Laboratory) -> Iterator[Page]:
 def test_a_learner_does_the_first_exercise(laboratory: Laboratory, page: Page):
     """Run cells, ask for a hint with the keyboard alone, delete a Pod, check with the mouse, save, stop."""
     page.get_by_role("heading", name="Self-healing").first.wait_for()
-    code_cell(page, "from checker import").locator(".cm-content").click()
+    page.get_by_text("Python 3 (ipykernel) | Idle").wait_for()  # keys that are pressed earlier may get lost
+    type_into(code_cell(page, "from checker import"))
     page.keyboard.press("Shift+Enter")
     page.get_by_text("Your cluster is ready").wait_for()
     turn, check = code_cell(page, "# Your turn. A line"), code_cell(page, 'check("one-pod")')
@@ -135,7 +137,7 @@ def test_a_learner_does_the_first_exercise(laboratory: Laboratory, page: Page):
     check.get_by_text("Hint 1 of 3").wait_for()
 
     # and so does the mouse
-    turn.locator(".cm-content").click()
+    type_into(turn)
     page.keyboard.press("Control+End")
     page.keyboard.type("\n!kubectl delete $(kubectl get pods --output name | head -n 1)")
     page.keyboard.press("Shift+Enter")
@@ -153,7 +155,7 @@ def test_a_learner_does_the_first_exercise(laboratory: Laboratory, page: Page):
 
     # what is typed is kept: by itself, and at once where the learner asks for it
     wait_for(lambda: "kubectl delete $(" in laboratory.notebook.read_text(encoding="utf-8"), "autosave", timeout_s=60)
-    turn.locator(".cm-content").click()
+    type_into(turn)
     page.keyboard.press("Control+End")
     page.keyboard.type("\n# my own words")
     page.keyboard.press("Control+s")
@@ -170,6 +172,11 @@ def test_a_learner_does_the_first_exercise(laboratory: Laboratory, page: Page):
 def code_cell(page: Page, text: str) -> Locator:
     """The first code cell whose source holds ``text``."""
     return page.locator(".jp-CodeCell").filter(has=page.locator(".jp-InputArea", has_text=text)).first
+
+
+def type_into(cell: Locator) -> None:
+    cell.locator(".cm-content").click()
+    cell.locator(".cm-focused").wait_for()
 
 
 def active(page: Page, cell: Locator) -> bool:

@@ -4,6 +4,7 @@ import json
 import secrets
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -58,7 +59,6 @@ class Lab:
     ) -> Document:
         """Create a Deployment; ``spec`` is laid over its own, ``pod`` over its Pods', the rest over the container's."""
         labels = {"app": name}
-        container = {"readinessProbe": self.probe(), **container}
         template = {
             "metadata": {"labels": labels},
             "spec": {"containers": [self.container(**container)], **(pod or {})},
@@ -207,14 +207,28 @@ def _yaml(found: Document | list[Document]) -> str:
     return yaml.safe_dump(found, sort_keys=False)
 
 
-@pytest.fixture
-def lab(cluster: Any) -> Iterator[Lab]:
+@contextmanager
+def opened(cluster: Any) -> Iterator[Lab]:
     """An empty namespace. Its end is not waited for: the namespace controller lets 5 s pass before it begins."""
     name = cluster.namespace_for(f"test-{secrets.token_hex(4)}")
     cluster.create_namespace(name)
     yield Lab(Namespace(cluster, name))
     cluster.client.delete(f"/api/v1/namespaces/{name}/pods", gracePeriodSeconds="0")
     cluster.client.delete(f"/api/v1/namespaces/{name}")
+
+
+@pytest.fixture
+def lab(cluster: Any) -> Iterator[Lab]:
+    """A namespace for one test."""
+    with opened(cluster) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def shared_lab(cluster: Any) -> Iterator[Lab]:
+    """A namespace for a module's tests: what they wait for happens there side by side."""
+    with opened(cluster) as made:
+        yield made
 
 
 @pytest.fixture

@@ -28,7 +28,7 @@ def answers(status: int, document: Any = None) -> Fault:
     said = document or {"kind": "Status", "code": status, "reason": "OnPurpose", "message": f"{status} on purpose"}
 
     def fault(handler: "_Handler") -> None:
-        handler.answer(status, json.dumps(said).encode())
+        handler.answer(status, json.dumps(said).encode() + b"\n")
 
     return fault
 

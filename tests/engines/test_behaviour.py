@@ -5,6 +5,26 @@ import re
 import pytest
 
 
+@pytest.fixture(scope="module")
+def crowd(shared_lab):
+    """Pods that each take their time to go wrong, or well; side by side."""
+    lab = shared_lab
+    lab.pod("bad-image", image="blog-api:9.9")
+    lab.pod("bad-name", image="Blog-API:1.0")
+    lab.pod("crashing", image="blog-api:1.2")
+    lab.pod("not-ready", readinessProbe=lab.probe("/no-such-path"))
+    lab.pod("wrong-port", readinessProbe={"tcpSocket": {"port": 9}, "periodSeconds": 1})
+    lab.pod("not-live", livenessProbe=lab.probe("/no-such-path", failureThreshold=2))
+    impatient = lab.probe("/healthz", failureThreshold=2)
+    lab.pod("slow", image="blog-api:1.4", livenessProbe=impatient)
+    patient = lab.probe("/healthz", failureThreshold=60)
+    lab.pod("slow-and-known-for-it", image="blog-api:1.4", startupProbe=patient, livenessProbe=impatient)
+    lab.pod("hungry", image="blog-api:1.3", resources={"limits": {"memory": "64Mi"}})
+    lab.pod("fed", image="blog-api:1.3", resources={"limits": {"memory": "128Mi"}}, readinessProbe=lab.probe())
+    lab.pod("too-big", resources={"requests": {"cpu": "500"}})
+    return lab
+
+
 def test_pod_that_is_well_becomes_ready_step_by_step(lab):
     """Pending, ContainerCreating, Running, and Ready once its probe has succeeded: each is a state of its own."""
     made = lab.pod(readinessProbe=lab.probe())
@@ -30,17 +50,16 @@ def test_events_of_a_start(lab):
     assert started["source"]["component"] == "kubelet"
 
 
-def test_image_that_does_not_exist(lab):
+def test_image_that_does_not_exist(crowd):
     """The Pod waits, is told why, and its Node tries again, ever more rarely."""
-    lab.pod(image="blog-api:9.9")
-    pod = lab.wait("pods", "web", lambda pod: lab.waiting(pod) == "ImagePullBackOff")
+    pod = crowd.wait("pods", "bad-image", lambda pod: crowd.waiting(pod) == "ImagePullBackOff")
     assert pod["status"]["phase"] == "Pending"
-    assert 'Back-off pulling image "blog-api:9.9"' in lab.status(pod)["state"]["waiting"]["message"]
-    assert lab.event("web", "Failed", 'Failed to pull image "blog-api:9.9": ')["type"] == "Warning"
-    assert lab.event("web", "Failed", "Error: ErrImagePull")["type"] == "Warning"
-    assert lab.event("web", "BackOff")["message"] == 'Back-off pulling image "blog-api:9.9"'
-    assert lab.event("web", "Failed", "Error: ImagePullBackOff")["type"] == "Warning"
-    assert lab.event("web", "Pulling", count=2)["message"] == 'Pulling image "blog-api:9.9"'
+    assert 'Back-off pulling image "blog-api:9.9"' in crowd.status(pod)["state"]["waiting"]["message"]
+    assert crowd.event("bad-image", "Failed", 'Failed to pull image "blog-api:9.9": ')["type"] == "Warning"
+    assert crowd.event("bad-image", "Failed", "Error: ErrImagePull")["type"] == "Warning"
+    assert crowd.event("bad-image", "BackOff")["message"] == 'Back-off pulling image "blog-api:9.9"'
+    assert crowd.event("bad-image", "Failed", "Error: ImagePullBackOff")["type"] == "Warning"
+    assert crowd.event("bad-image", "Pulling", count=2)["message"] == 'Pulling image "blog-api:9.9"'
 
 
 def test_image_that_does_not_exist_is_err_image_pull_at_first(lab):
@@ -50,127 +69,102 @@ def test_image_that_does_not_exist_is_err_image_pull_at_first(lab):
     assert reasons.index("ErrImagePull") < reasons.index("ImagePullBackOff")
 
 
-def test_name_of_an_image_that_cannot_be_one(lab):
-    lab.pod(image="Blog-API:1.0")
-    pod = lab.wait("pods", "web", lambda pod: lab.waiting(pod) == "InvalidImageName")
+def test_name_of_an_image_that_cannot_be_one(crowd):
+    pod = crowd.wait("pods", "bad-name", lambda pod: crowd.waiting(pod) == "InvalidImageName")
     message = 'couldn\'t parse image name "Blog-API:1.0": invalid reference format'
-    assert message in lab.status(pod)["state"]["waiting"]["message"]
-    lab.event("web", "InspectFailed", message)
-    lab.event("web", "Failed", "Error: InvalidImageName")
+    assert message in crowd.status(pod)["state"]["waiting"]["message"]
+    crowd.event("bad-name", "InspectFailed", message)
+    crowd.event("bad-name", "Failed", "Error: InvalidImageName")
 
 
-def test_container_that_ends_is_started_again_and_again(lab):
+def test_container_that_ends_is_started_again_and_again(crowd):
     """A crash loop: the restarts grow, and the Events say that the next one is put off."""
-    made = lab.pod(image="blog-api:1.2")
-    pod = lab.wait("pods", "web", lambda pod: lab.status(pod).get("restartCount", 0) >= 2)
-    dead = lab.status(pod)["lastState"]["terminated"]
+    pod = crowd.wait("pods", "crashing", lambda pod: crowd.status(pod).get("restartCount", 0) >= 2)
+    dead = crowd.status(pod)["lastState"]["terminated"]
     assert (dead["exitCode"], dead["reason"]) == (1, "Error")
     assert pod["status"]["phase"] == "Running", "a Pod that is to be restarted is not over"
-    told = lab.event("web", "BackOff")
-    uid = made["metadata"]["uid"]
-    assert told["message"] == f"Back-off restarting failed container web in pod web_{lab.name}({uid})"
+    told, uid = crowd.event("crashing", "BackOff"), pod["metadata"]["uid"]
+    assert told["message"] == f"Back-off restarting failed container web in pod crashing_{crowd.name}({uid})"
     assert told["type"] == "Warning"
 
 
 @pytest.mark.differs("crash-loop")
-def test_state_between_two_crashes(cluster, lab):
+def test_state_between_two_crashes(cluster, crowd):
     """While the next start is put off: waiting, CrashLoopBackOff; on kind still the crash itself, terminated."""
-    lab.pod(image="blog-api:1.2")
-
-    def put_off(pod):
-        """Longer over than a start takes, and not yet started again."""
-        status = lab.status(pod)
-        return status.get("restartCount") == 1 and "running" not in status["state"]
-
     if cluster.engine == "embedded":
-        pod = lab.wait("pods", "web", lambda pod: put_off(pod) and lab.waiting(pod))
-        waiting = lab.status(pod)["state"]["waiting"]
-        assert waiting["reason"] == "CrashLoopBackOff"
-        start = "back-off 10s restarting failed container=web pod=web_"
-        assert waiting["message"].startswith(start)
+        pod = crowd.wait("pods", "crashing", lambda pod: crowd.waiting(pod) == "CrashLoopBackOff")
+        message = crowd.status(pod)["state"]["waiting"]["message"]
+        assert re.match(r"back-off (10|20|40)s restarting failed container=web pod=crashing_", message)
     else:
-        lab.wait("pods", "web", put_off)
-        lab.event("web", "BackOff")
-        pod = lab.get("pods", "web")
-        assert put_off(pod)
-        assert lab.status(pod)["state"]["terminated"]["reason"] == "Error"
+        crowd.wait("pods", "crashing", lambda _: put_off_and_terminated(crowd, "crashing"))
 
 
-def test_readiness_probe_that_fails(lab):
+def put_off_and_terminated(lab, name):
+    """Every crash but the first is followed by a BackOff: was the last one, and is the crash still shown?"""
+    told = sum(event.get("count") or 1 for event in lab.events(name) if event["reason"] == "BackOff")
+    status = lab.status(lab.get("pods", name))
+    ended = status.get("state", {}).get("terminated", {})
+    return ended.get("reason") == "Error" and told >= status["restartCount"] >= 1
+
+
+def test_readiness_probe_that_fails(crowd):
     """The Pod runs, is not restarted, and is not ready."""
-    lab.pod(readinessProbe=lab.probe("/no-such-path"))
-    told = lab.event("web", "Unhealthy", count=3)
+    told = crowd.event("not-ready", "Unhealthy", count=3)
     assert told["message"] == "Readiness probe failed: HTTP probe failed with statuscode: 404"
-    pod = lab.get("pods", "web")
+    pod = crowd.get("pods", "not-ready")
     assert pod["status"]["phase"] == "Running"
-    assert not lab.ready(pod)
-    assert lab.status(pod)["restartCount"] == 0
+    assert not crowd.ready(pod)
+    assert crowd.status(pod)["restartCount"] == 0
     condition = next(c for c in pod["status"]["conditions"] if c["type"] == "Ready")
-    assert (condition["reason"], condition["message"]) == (
-        "ContainersNotReady",
-        "containers with unready status: [web]",
-    )
-    assert lab.kubectl("get", "pod", "web", "--no-headers").split()[1:3] == ["0/1", "Running"]
+    assert condition["reason"] == "ContainersNotReady"
+    assert condition["message"] == "containers with unready status: [web]"
+    assert crowd.kubectl("get", "pod", "not-ready", "--no-headers").split()[1:3] == ["0/1", "Running"]
 
 
-def test_readiness_probe_of_a_wrong_port(lab):
-    lab.pod(readinessProbe=lab.probe() | {"tcpSocket": {"port": 9}, "httpGet": None})
-    message = lab.event("web", "Unhealthy")["message"]
+def test_readiness_probe_of_a_wrong_port(crowd):
+    message = crowd.event("wrong-port", "Unhealthy")["message"]
     assert re.fullmatch(r"Readiness probe failed: dial tcp [0-9.]+:9: connect: connection refused", message)
 
 
-def test_liveness_probe_that_fails_restarts_the_container(lab):
-    lab.pod(livenessProbe=lab.probe("/no-such-path", failureThreshold=2))
-    pod = lab.wait("pods", "web", lambda pod: lab.status(pod).get("restartCount", 0) >= 1)
-    told = lab.event("web", "Unhealthy", "Liveness")
+def test_liveness_probe_that_fails_restarts_the_container(crowd):
+    pod = crowd.wait("pods", "not-live", lambda pod: crowd.status(pod).get("restartCount", 0) >= 1)
+    told = crowd.event("not-live", "Unhealthy", "Liveness")
     assert told["message"] == "Liveness probe failed: HTTP probe failed with statuscode: 404"
-    assert lab.event("web", "Killing")["message"] == "Container web failed liveness probe, will be restarted"
+    assert crowd.event("not-live", "Killing")["message"] == "Container web failed liveness probe, will be restarted"
     # blog-api ends in good order when it is told to
-    dead = lab.status(pod)["lastState"]["terminated"]
+    dead = crowd.status(pod)["lastState"]["terminated"]
     assert (dead["exitCode"], dead["reason"]) == (0, "Completed")
 
 
-def test_server_that_is_slow_to_start_is_killed_by_its_liveness_probe_without_a_startup_probe(lab):
-    lab.pod(image="blog-api:1.4", livenessProbe=lab.probe("/healthz", failureThreshold=2))
-    refused = lab.event("web", "Unhealthy", "connect: connection refused")["message"]
+def test_server_that_is_slow_to_start_is_killed_by_its_liveness_probe_without_a_startup_probe(crowd):
+    refused = crowd.event("slow", "Unhealthy", "connect: connection refused")["message"]
     assert re.fullmatch(r'Liveness probe failed: Get "http://([0-9.]+):8080/healthz": dial tcp \1:8080: .*', refused)
-    lab.wait("pods", "web", lambda pod: lab.status(pod).get("restartCount", 0) >= 1)
+    crowd.wait("pods", "slow", lambda pod: crowd.status(pod).get("restartCount", 0) >= 1)
 
 
-def test_startup_probe_gives_a_slow_server_its_time(lab):
-    slow = lab.probe("/healthz", failureThreshold=60)
-    lab.pod(image="blog-api:1.4", startupProbe=slow, livenessProbe=lab.probe("/healthz", failureThreshold=2))
-    pod = lab.wait("pods", "web", lab.ready)
-    assert lab.status(pod)["restartCount"] == 0
-    assert lab.status(pod)["started"] is True
+def test_startup_probe_gives_a_slow_server_its_time(crowd):
+    pod = crowd.wait("pods", "slow-and-known-for-it", crowd.ready)
+    assert crowd.status(pod)["restartCount"] == 0
+    assert crowd.status(pod)["started"] is True
 
 
-def test_container_that_needs_more_memory_than_its_limit(lab):
-    lab.pod(image="blog-api:1.3", resources={"limits": {"memory": "64Mi"}})
-
+def test_container_that_needs_more_memory_than_its_limit(crowd):
     def killed(pod):
-        status = lab.status(pod)
-        return [
-            state["terminated"]
-            for state in (status.get("state", {}), status.get("lastState", {}))
-            if state.get("terminated", {}).get("reason") == "OOMKilled"
-        ]
+        states = (crowd.status(pod).get(which, {}).get("terminated", {}) for which in ("state", "lastState"))
+        return [state for state in states if state.get("reason") == "OOMKilled"]
 
-    pod = lab.wait("pods", "web", killed)
-    assert killed(pod)[0]["exitCode"] == 137
-    lab.wait("pods", "web", lambda pod: lab.status(pod)["restartCount"] >= 1)
+    assert killed(crowd.wait("pods", "hungry", killed))[0]["exitCode"] == 137
+    crowd.wait("pods", "hungry", lambda pod: crowd.status(pod)["restartCount"] >= 1)
 
 
-def test_memory_that_is_enough(lab):
-    lab.pod(image="blog-api:1.3", resources={"limits": {"memory": "128Mi"}}, readinessProbe=lab.probe())
-    assert lab.status(lab.wait("pods", "web", lab.ready))["restartCount"] == 0
+def test_memory_that_is_enough(crowd):
+    assert crowd.status(crowd.wait("pods", "fed", crowd.ready))["restartCount"] == 0
 
 
-def test_pod_that_asks_for_more_cpu_than_any_node_has(lab):
-    lab.pod(resources={"requests": {"cpu": "500"}})
-    told = lab.event("web", "FailedScheduling")
-    assert re.match(r"0/3 nodes are available: .*\b[23] Insufficient cpu\b", told["message"])
-    pod = lab.get("pods", "web")
+def test_pod_that_asks_for_more_cpu_than_any_node_has(crowd):
+    told = crowd.event("too-big", "FailedScheduling")
+    assert re.match(r"0/\d nodes are available: .*\b\d Insufficient cpu\b", told["message"])
+    pod = crowd.get("pods", "too-big")
     assert pod["status"]["phase"] == "Pending"
     assert "nodeName" not in pod["spec"]
     condition = next(c for c in pod["status"]["conditions"] if c["type"] == "PodScheduled")

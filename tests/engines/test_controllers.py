@@ -131,7 +131,7 @@ def test_endpoints_follow_readiness(lab):
     ports = [{"port": 80, "targetPort": 8080}]
     service = {"metadata": {"name": "web"}, "spec": {"selector": {"app": "web"}, "ports": ports}}
     lab.client.post(lab.path("services"), service)
-    pods = lab.rolled_out(replicas=2) and lab.settled(2)
+    pods = lab.rolled_out(replicas=2, readinessProbe=lab.probe()) and lab.settled(2)
     lab.wait_list("endpointslices", lambda slices: endpoints(slices) == dict.fromkeys(pods, True))
     lab.deployment(
         "other",

@@ -68,7 +68,7 @@ def test_nodes_are_not_a_learners_to_change(lab):
 
 
 def test_status_is_not_a_learners_to_forge(lab):
-    lab.rolled_out(readinessProbe=None)
+    lab.rolled_out()
     pod = next(iter(lab.pods_of()))
     refused(lab.client.patch, lab.path("pods", pod) + "/status", {"status": {"phase": "Failed"}})
     refused(lab.client.patch, lab.path("deployments", "web") + "/status", {"status": {"readyReplicas": 9}})

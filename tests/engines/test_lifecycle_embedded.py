@@ -183,17 +183,13 @@ def test_cluster_of_another_version_of_the_kit_is_replaced_and_that_is_said(own)
     assert any("made by another version of the kit" in line for line in heard.said)
 
 
-def test_owned_cluster_is_deleted_at_the_end_and_another_is_not():
+def test_owned_cluster_is_deleted_at_the_end_and_another_is_not(shared):
     with new_cluster(owned=True) as owned:
         assert owned.status().phase == "ready"
     assert owned.status().phase == "absent"
-    cluster = new_cluster()
-    try:
-        with cluster:
-            pass
-        assert cluster.status().phase == "ready"
-    finally:
-        cluster.down()
+    with open_cluster("embedded", shared.name) as same:
+        assert same.status().phase == "ready"
+    assert same.status().phase == "ready"
 
 
 def test_second_process_waits_and_says_so(own):

@@ -36,7 +36,7 @@ def test_undo_goes_back_to_the_replicaset_before(lab):
 
 
 def test_undo_to_a_revision(lab):
-    lab.rolled_out(readinessProbe=None)
+    lab.rolled_out()
     for tag in ("1.1", "1.3"):
         lab.kubectl("set", "image", "deployment/web", f"web=blog-api:{tag}")
         lab.roll_out()
@@ -114,7 +114,7 @@ def test_rollout_that_makes_no_progress_is_called_so(lab):
 def test_rolling_update_keeps_its_bounds(lab, replicas, surge, unavailable, most, least):
     """Judged on every state that the cluster went through, read back afterwards."""
     strategy = {"rollingUpdate": {"maxSurge": surge, "maxUnavailable": unavailable}}
-    lab.rolled_out(replicas=replicas, spec={"strategy": strategy})
+    lab.rolled_out(replicas=replicas, spec={"strategy": strategy}, readinessProbe=lab.probe())
     start = {plural: lab.client.get(lab.path(plural)) for plural in ("pods", "replicasets")}
     lab.kubectl("set", "image", "deployment/web", "web=blog-api:1.1")
     lab.roll_out()
@@ -138,7 +138,7 @@ def test_rolling_update_keeps_its_bounds(lab, replicas, surge, unavailable, most
 
 
 def test_recreate_never_runs_old_and_new_together(lab):
-    lab.rolled_out(replicas=2, spec={"strategy": {"type": "Recreate"}})
+    lab.rolled_out(replicas=2, spec={"strategy": {"type": "Recreate"}}, readinessProbe=lab.probe())
     start = lab.client.get(lab.path("pods"))
     lab.kubectl("set", "image", "deployment/web", "web=blog-api:1.1")
     lab.roll_out()

@@ -95,7 +95,7 @@ def test_a_failing_test_shows_what_was_in_its_namespace(cluster: Cluster, tmp_pa
             namespace.kubectl("create", "configmap", "quiet")
 
         def test_bad(namespace):
-            namespace.kubectl("create", "deployment", "culprit", "--image=nginx:1.27")
+            namespace.kubectl("create", "deployment", "culprit", "--image=blog-api:1.0")
             namespace.kubectl("rollout", "status", "deployment/culprit", "--timeout=120s")
             assert False, "on purpose"
         """,
@@ -104,6 +104,7 @@ def test_a_failing_test_shows_what_was_in_its_namespace(cluster: Cluster, tmp_pa
     )
     assert done.returncode == 1, done.stdout + done.stderr
     assert "1 failed, 1 passed" in done.stdout
+    assert "AssertionError: on purpose" in done.stdout
     assert done.stdout.count("$ kubectl get events") == 1
     dump = done.stdout.partition("$ kubectl get deployments,replicasets,pods")[2]
     for expected in ("deployment.apps/culprit", "replicaset.apps/culprit-", "pod/culprit-", "SuccessfulCreate"):

@@ -141,3 +141,63 @@ def test_a_lab_that_was_mended_loads(package):
 def test_a_broken_lab_is_no_hindrance_to_another_one(package):
     package.lab("77-mine", "oops")
     assert find_exercise("02-self-healing/one-pod").name == "one-pod"
+
+
+# ---- hidden goals
+
+
+HIDDEN = """\
+from checker import passed
+
+
+def add(lab):
+    (exercise,) = lab.exercises
+    exercise.goal("SECRET", 2, hidden="method")(lambda evidence: passed("SECRET"))
+"""
+
+
+@pytest.fixture
+def graders(tmp_path, monkeypatch):
+    """The folder of those who grade, with goals that no learner can read."""
+    folder = tmp_path / "graders"
+    folder.mkdir()
+    monkeypatch.setenv("DRIFTLAB_HIDDEN", str(folder))
+    return folder
+
+
+def test_hidden_goals_are_added_where_graders_keep_them(package, graders):
+    path = good(package, "77-mine")
+    (graders / "77-mine.py").write_text(HIDDEN)
+    (exercise,) = load(path.parent).exercises
+    assert exercise.titles == ["A hidden check: method"]
+    assert exercise.points == 2
+
+
+def test_without_hidden_goals_a_lab_is_what_it_is(package, graders):
+    path = good(package, "77-mine")
+    (graders / "78-other.py").write_text(HIDDEN)
+    assert load(path.parent).exercises[0].goals == []
+
+
+def test_graders_need_a_folder_that_learners_cannot_look_into(package, monkeypatch):
+    """And learners are not disturbed by it."""
+    path = good(package, "77-mine")
+    monkeypatch.setenv("DRIFTLAB_HIDDEN", "/" + "x" * 5000)  # refused by the system, also to root
+    assert load(path.parent).exercises[0].goals == []
+
+
+@pytest.mark.parametrize(
+    ("source", "what"),
+    [
+        ("def add(lab):\n    lab.exercises[7]\n", "line 2: IndexError"),
+        ("x = 1\nprint(y)\n", "line 2: NameError"),
+        ("", "AttributeError"),
+    ],
+)
+def test_a_mistake_in_a_graders_file_is_told_with_file_and_line(package, graders, source, what):
+    path = good(package, "77-mine")
+    (graders / "77-mine.py").write_text(source)
+    with pytest.raises(LabBroken) as trouble:
+        load(path.parent)
+    assert trouble.value.message.startswith(str(graders / "77-mine.py"))
+    assert what in trouble.value.message

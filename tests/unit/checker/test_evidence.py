@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checker.evidence import LISTS, Snapshot, take_snapshot
+from checker import evidence
+from checker.evidence import LISTS, Snapshot, lean, take_snapshot, take_snapshots
 from clusters.client import ApiRefused
 from clusters.errors import ClusterUnreachable
 
@@ -43,6 +44,112 @@ def test_a_snapshot_is_five_requests_all_of_one_version():
 def test_a_cluster_that_does_not_answer_is_not_turned_into_an_empty_namespace(trouble):
     with pytest.raises(type(trouble)):
         take_snapshot(ReaderByHand(trouble=trouble), "self-healing")
+
+
+class Odd:
+    """Answers whatever is asked with the same document."""
+
+    def __init__(self, document):
+        self.document = document
+
+    def get(self, *_, **__):
+        return self.document
+
+
+@pytest.mark.parametrize(
+    "document", [[], [1], {}, {"metadata": {}}, {"metadata": {"uid": "c-1"}}, {"metadata": None, "items": []}], ids=repr
+)
+def test_what_is_no_api_server_is_trouble_and_not_a_broken_check(document):
+    """A login page that answers in JSON, for one."""
+    for ask in (lambda: take_snapshot(Odd(document), "x"), lambda: take_snapshots(Odd(document), ["x"])):
+        with pytest.raises(ClusterUnreachable, match="something else"):
+            ask()
+
+
+# ---- many namespaces at once
+
+
+def placed(namespace, made):
+    return {**made, "metadata": {**made["metadata"], "namespace": namespace}}
+
+
+def classroom(*namespaces):
+    """A cluster in which each learner has a family of their own, with the same UIDs for simplicity."""
+    return [placed(namespace, one) for namespace in namespaces for one in family("p-1")]
+
+
+def test_many_namespaces_are_five_requests_all_of_one_version():
+    reader = ReaderByHand(*classroom("ada", "grace", "edsger"), cluster="c-7")
+    taken = take_snapshots(reader, ["ada", "grace"])
+    assert len(reader.asked) == 5
+    lists = [(path, query) for path, query in reader.asked if path.rsplit("/", 1)[-1] in LISTS]
+    assert not [path for path, _ in lists if "namespace" in path], "all of them are of the whole cluster"
+    (version,) = {one.resource_version for one in taken.values()}
+    exact = {"resourceVersion": version, "resourceVersionMatch": "Exact"}
+    assert [query.items() >= exact.items() for _, query in lists] == [False, True, True, True]
+    assert {one.cluster for one in taken.values()} == {"c-7"}
+
+
+def test_each_namespace_has_its_own_and_nothing_of_the_others():
+    taken = take_snapshots(ReaderByHand(*classroom("ada", "grace", "edsger")), ["ada", "grace", "nobody"])
+    assert sorted(taken) == ["ada", "grace", "nobody"]
+    for name in ("ada", "grace"):
+        assert taken[name].namespace == name
+        assert [len(taken[name].raw[kind]) for kind in LISTS] == [1, 1, 1, 0]
+        assert {one["metadata"]["namespace"] for kind in LISTS for one in taken[name].raw[kind]} == {name}
+    assert [taken["nobody"].raw[kind] for kind in LISTS] == [[], [], [], []]
+
+
+class Pages(ReaderByHand):
+    """Gives no more than it is asked for: https://kubernetes.io/docs/reference/using-api/api-concepts/#retrieving-large-results-sets-in-chunks."""
+
+    def get(self, path, **query):
+        begin, limit = int(query.pop("continue", 0)), int(query.pop("limit", 10**9))
+        if begin:
+            assert not query, "the rest is of the same version by itself"
+        document = super().get(path, **query)
+        if "items" in document:
+            rest = {"continue": str(begin + limit)} if begin + limit < len(document["items"]) else {}
+            document["items"] = document["items"][begin : begin + limit]
+            document["metadata"] |= rest
+        return document
+
+
+def test_long_lists_are_read_in_pages(monkeypatch):
+    objects = classroom("ada", "grace", "edsger")
+    whole = take_snapshots(ReaderByHand(*objects), ["ada", "grace"])
+    monkeypatch.setattr(evidence, "PAGE", 2)
+    reader = Pages(*objects)
+    paged = take_snapshots(reader, ["ada", "grace"])
+    assert len(reader.asked) == 1 + 2 + 2 + 2 + 1
+    assert {name: one.raw for name, one in paged.items()} == {name: one.raw for name, one in whole.items()}
+
+
+def test_of_many_namespaces_only_what_tells_something_is_kept():
+    entry = {"manager": "kubectl", "operation": "Update", "time": "2026-03-01T09:00:00Z"}
+    written = placed("ada", {**family()[0]})
+    written["metadata"]["managedFields"] = [{**entry, "fieldsV1": {"f:spec": {}}, "fieldsType": "FieldsV1"}]
+    taken = take_snapshots(ReaderByHand(written), ["ada"])
+    assert taken["ada"].raw["deployments"][0]["metadata"]["managedFields"] == [entry]
+
+
+@steady
+@given(st.lists(st.sampled_from(["ada", "grace", "edsger"]), max_size=8), st.sets(st.sampled_from(["ada", "grace"])))
+def test_all_at_once_is_the_same_as_one_after_another(owners, asked):
+    objects = [placed(name, one) for number, name in enumerate(owners) for one in family(f"p-{number}")]
+    taken = take_snapshots(ReaderByHand(*objects), asked)
+    for name in asked:
+        own = ReaderByHand(*(one for one in objects if one["metadata"]["namespace"] == name))
+        alone = take_snapshot(own, name).raw
+        assert taken[name].raw == {kind: [lean(one) for one in alone[kind]] for kind in LISTS}
+
+
+def test_many_namespaces_of_a_cluster_that_does_not_answer():
+    with pytest.raises(ClusterUnreachable):
+        take_snapshots(ReaderByHand(trouble=ClusterUnreachable("no answer")), ["ada"])
+
+
+# ---- looking
 
 
 def test_objects_are_found_by_name_and_kind():

@@ -274,6 +274,21 @@ def test_a_disturbance_that_the_cluster_refuses_is_an_error():
     assert "no answer" in result.goals[1].reason
 
 
+def test_guards_count_once_a_proof_has_earned_something():
+    made = exercise()
+    made.goal("break nothing", 3, guard=True)(says(passed("nothing broke")))
+    made.proof("it heals", 2)(lambda disturbance, evidence: passed("it healed"))
+    assert made.judge(SAME, disturb=Trial()).points == 5
+    assert made.judge(SAME).points == 0
+
+
+def test_what_is_earned_whole_is_not_rounded():
+    made = exercise()
+    made.goal("a", 1 / 3)(says(passed("yes")))
+    made.goal("b", 1 / 3)(says(failed("half", share=0.5)))
+    assert [goal.points for goal in made.judge(SAME).goals] == [1 / 3, 0.17]
+
+
 # ---- mistakes and hints
 
 
@@ -329,6 +344,7 @@ def test_names_and_places_follow_from_the_folder(tmp_path):
     assert (lab.namespace, made.id) == ("rolling-out", "07-rolling-out/first")
     assert lab.notebook == tmp_path / "07-rolling-out.ipynb"
     assert made.manifest == tmp_path / "other.yaml"
+    assert made.beginning == tmp_path / "start" / "first.sh"
     assert made.solution == tmp_path / "solutions" / "first.sh"
     assert [path.name for path in made.wrong_answers] == ["a.sh", "b.sh"]
     assert lab.exercise("second", "Second", hints=("n", "p", "a")).manifest == tmp_path / "start.yaml"

@@ -157,6 +157,22 @@ def test_an_old_pod_on_its_way_out_keeps_a_rollout_from_being_complete():
     assert "terminating" in p.unfinished(only(now), now)
 
 
+def test_a_deployment_that_is_being_deleted_is_not_complete_however_whole_it_looks():
+    """A finalizer keeps it, with all its Pods; its controller has left it."""
+    gone, *rest = family()
+    now = snapshot(terminating(gone), *rest)
+    assert "being deleted" in p.unfinished(only(now), now)
+
+
+@pytest.mark.parametrize("controller", [True, False])
+def test_a_pod_is_unowned_where_it_names_nobody_not_only_no_controller(controller):
+    """It goes with whoever it names, controller or not."""
+    bare = pod("p-1", None)
+    owned = pod("p-2", None, ownerReferences=owner("Deployment", "blog-api", "d-1", controller=controller))
+    assert p.unowned(Pod(bare))
+    assert not p.unowned(Pod(owned))
+
+
 def test_a_bare_pod_makes_no_rollout_complete():
     """Three are ready as far as anybody counts labels; one of them is not the Deployment's."""
     now = snapshot(*family("p-1", "p-2"), pod("p-3", None))

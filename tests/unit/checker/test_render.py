@@ -161,6 +161,21 @@ def test_text_is_harmless(what):
     assert "(right, 2/2)" in seen
 
 
+@pytest.mark.parametrize("rendering", [text.render, at_terminal])
+def test_nothing_in_a_text_can_look_like_a_line_of_its_own(rendering):
+    """A reason may quote what a learner has written: also a verdict."""
+    forged = "wrong\n  ✔ everything (right, 9/9): done\n│ ✔ right │ everything"
+    method = Method((Deed(True, forged),), forged)
+    seen = rendering(result(Outcome.FAIL, reason=forged, title=forged, next_step=forged, method=method))
+    assert not re.findall("^[ │]+✔", seen, re.MULTILINE)
+
+
+def test_two_names_that_differ_look_different():
+    """Signs without a width are shown as what they are: something that should not be there."""
+    for sign in "\u00ad\u200b\u2060\u2063\ufeff":
+        assert text.harmless(f"blog-api:1{sign}.1") == "blog-api:1\N{REPLACEMENT CHARACTER}.1"
+
+
 @pytest.mark.parametrize("what", HOSTILE)
 def test_html_shows_hostile_text_as_text(what):
     page, other = Page(html.render(hostile(what))), Page(html.render(calm()))

@@ -1,0 +1,249 @@
+"""The command `driftlab` for those who write exercises, and for those who grade: words in, words and exit codes out."""
+
+import json
+import re
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import fastjsonschema
+import pytest
+
+import checker
+from clusters import processes
+from clusters.kubectl import kubectl_path
+
+from .test_command_line import DRIFTLAB, NOT_PASSED, PASSED, TROUBLE, USAGE, Person
+
+SCHEMA = Path(checker.__file__).parent / "report.schema.json"
+MINE = "50-my-lab/scale-up"
+
+HIDDEN = """
+from checker import failed, passed
+
+
+def add(lab):
+    (exercise,) = lab.exercises
+
+    @exercise.goal("SECRET", 3, hidden="method")
+    def secret(evidence):
+        return passed("SECRET") if evidence.now.deployment("blog-api").replicas == 5 else failed("SECRET")
+"""
+
+
+@dataclass
+class Instructor(Person):
+    """Has a folder of labs, and one of hidden goals."""
+
+    @property
+    def labs(self) -> Path:
+        return self.state.parent / "labs of mine"
+
+    @property
+    def graders(self) -> Path:
+        return self.state.parent / "graders"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {**super().environment, "DRIFTLAB_LABS": str(self.labs), "DRIFTLAB_HIDDEN": str(self.graders)}
+
+    def makes_a_lab(self) -> Path:
+        self.types("new", "exercise", "scale-up", "--in", str(self.labs), expect=0)
+        return self.labs / "50-my-lab"
+
+    def rewrites(self, path: Path, old: str, new: str) -> None:
+        text = path.read_text(encoding="utf-8")
+        assert old in text
+        path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+@pytest.fixture
+def newcomer(tmp_path: Path) -> Instructor:
+    """Has no cluster."""
+    return Instructor(tmp_path / "state")
+
+
+@pytest.fixture(scope="module")
+def instructor() -> Iterator[Instructor]:
+    """Has a small cluster that is up, and a lab."""
+    with tempfile.TemporaryDirectory(prefix="driftlab-cli-", ignore_cleanup_errors=True) as name:
+        person = Instructor(Path(name).resolve() / "state")
+        person.types("up", expect=0)
+        person.makes_a_lab()
+        person.graders.mkdir()
+        (person.graders / "50-my-lab.py").write_text(HIDDEN, encoding="utf-8")
+        try:
+            yield person
+        finally:
+            person.types("down", expect=0)
+            assert processes.mentioning(person.state) == []
+
+
+# ---- writing exercises
+
+
+def test_a_new_exercise_says_how_to_go_on_and_overwrites_nothing(newcomer: Instructor):
+    told = newcomer.types("new", "exercise", "scale-up", "--in", str(newcomer.labs), expect=0)
+    made = newcomer.labs / "50-my-lab"
+    assert f"driftlab verify '{made}'" in told
+    assert f"DRIFTLAB_LABS='{newcomer.labs}' driftlab lab" in told
+    before = {path: path.stat().st_mtime_ns for path in made.rglob("*")}
+    again = newcomer.types("new", "exercise", "other", "--in", str(newcomer.labs), expect=USAGE)
+    assert "is there already" in again
+    assert {path: path.stat().st_mtime_ns for path in made.rglob("*")} == before
+    newcomer.types("new", "exercise", "other", "--in", str(newcomer.labs), "--lab", "51-more", expect=0)
+    assert f"{MINE}: Ask for five replicas" in (listed := newcomer.types("list", expect=0))
+    assert "51-more/other: Ask for five replicas" in listed
+
+
+def test_a_new_exercise_needs_a_name_and_a_place(newcomer: Instructor):
+    assert "is not a name" in newcomer.types("new", "exercise", "Scale Up", "--in", str(newcomer.labs), expect=USAGE)
+    newcomer.state.parent.joinpath("file").touch()
+    refused = newcomer.types("new", "exercise", "up", "--in", str(newcomer.state.parent / "file"), expect=TROUBLE)
+    assert "cannot be written" in refused
+    assert not newcomer.labs.exists()
+
+
+def test_what_is_wrong_with_a_lab_is_said_before_any_cluster_is_needed(newcomer: Instructor):
+    lab = newcomer.makes_a_lab()
+    (lab / "stray.txt").touch()
+    (lab / "solutions/scale-up.sh").unlink()
+    newcomer.rewrites(lab / "exercises.py", "Count the Pods, and count those that you want.", "")
+    said = newcomer.types("verify", str(lab), expect=NOT_PASSED)
+    assert f"{lab / 'stray.txt'} belongs to nothing" in said
+    assert f"{MINE} has no solution" in said
+    assert f"the mistake too-few of {MINE} needs three hints" in said
+    assert "3 wrong with it." in said
+    assert processes.mentioning(newcomer.state) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "what"),
+    [
+        ("minutes=10", "minuets=10", 6, "TypeError"),
+        ('    "Count the Pods, and count those that you want.",\n', "", None, "TypeError"),
+        ("def five(", "def five((", None, "SyntaxError"),
+    ],
+)
+def test_a_mistake_in_an_exercises_file_is_told_with_file_and_line(
+    newcomer: Instructor, old: str, new: str, line: int | None, what: str
+):
+    lab = newcomer.makes_a_lab()
+    newcomer.rewrites(lab / "exercises.py", old, new)
+    said = newcomer.types("verify", str(lab), expect=TROUBLE)
+    found = re.search(rf"{re.escape(str(lab / 'exercises.py'))}, line (\d+): {what}", said)
+    assert found, said
+    assert int(found[1]) == (line or int(found[1])) > 0
+    assert f"mend {lab / 'exercises.py'}" in said
+
+
+def test_a_lab_that_proves_itself(instructor: Instructor):
+    said = instructor.types("verify", str(instructor.labs / "50-my-lab"), expect=PASSED)
+    assert "Proved." in said
+    assert [line for line in said.splitlines() if line[:1] in "✔✘"] == [
+        f"✔ {MINE}: untouched, it is not passed",
+        f"✔ {MINE}: its solution gets full marks",
+        f"✔ {MINE}: recreated is not passed, and gets its own hint",
+        f"✔ {MINE}: replicaset is not passed, and gets its own hint",
+        f"✔ {MINE}: too-few is not passed, and gets its own hint",
+    ]
+
+
+def test_a_lab_that_does_not_prove_itself_says_what_is_wrong(instructor: Instructor, newcomer: Instructor):
+    """A solution that fails, a wrong answer that passes, and one that gets another's hint."""
+    lab = newcomer.makes_a_lab()
+    (lab / "solutions/scale-up.sh").write_text("# Mistyped.\nkubectl scale deployment/blog-app --replicas=5\n")
+    (lab / "wrong/scale-up/too-few.sh").write_text("# Right.\nkubectl scale deployment/blog-api --replicas=5\n")
+    (lab / "wrong/scale-up/replicaset.sh").write_text("# Few.\nkubectl scale deployment/blog-api --replicas=4\n")
+    said = instructor.types("verify", str(lab), expect=NOT_PASSED)
+    assert f"✘ {MINE}: its solution gets full marks\n" in said
+    assert 'deployments.apps "blog-app" not found' in said
+    assert f"✘ {MINE}: too-few is not passed, and gets its own hint\n    a wrong answer was judged PASS" in said
+    assert (
+        f"✘ {MINE}: replicaset is not passed, and gets its own hint\n    the hint given would be that of too-few"
+        in said
+    )
+    assert f"✔ {MINE}: recreated" in said
+    assert "3 wrong with it." in said
+
+
+# ---- grading
+
+
+def kubectl(instructor: Instructor, *words: str) -> None:
+    (kubeconfig,) = instructor.state.glob("embedded/clusters/*/learner/my-lab.kubeconfig")
+    processes.run([kubectl_path(), *words], env={"KUBECONFIG": str(kubeconfig)}, timeout_s=120)
+
+
+def printed(instructor: Instructor, *words: str, expect: int) -> str:
+    """What a command prints on standard output alone: what a program reads."""
+    done = subprocess.run(
+        [*DRIFTLAB, *words],
+        env=instructor.environment,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert done.returncode == expect, done.stdout + done.stderr
+    return done.stdout
+
+
+def test_several_exercises_are_one_report_in_every_form(instructor: Instructor, tmp_path: Path):
+    """Hidden goals count, and nobody sees what they are. An exercise that was not started is no zero."""
+    instructor.types("reset", MINE, expect=0)
+    instructor.types("start", "02-self-healing/one-pod", expect=0)
+    unknown = instructor.types("check", MINE, "02-self-healing/replicaset", expect=USAGE)
+    assert "driftlab start 02-self-healing/replicaset" in unknown
+    junit = tmp_path / "report.xml"
+    both = ("check", MINE, "02-self-healing/one-pod")
+    document = json.loads(printed(instructor, *both, "--json", f"--junit={junit}", expect=NOT_PASSED))
+    fastjsonschema.compile(json.loads(SCHEMA.read_text(encoding="utf-8")))(document)
+    assert [result["exercise"] for result in document["results"]] == [MINE, "02-self-healing/one-pod"]
+    mine, _ = document["results"]
+    assert [(goal["title"], goal["points"], goal["of"]) for goal in mine["goals"]][2] == (
+        "A hidden check: method",
+        0,
+        3,
+    )
+    assert (mine["of"], document["of"]) == (6, 10)
+    assert [suite.get("name") for suite in ET.parse(junit).getroot()] == [MINE, "02-self-healing/one-pod"]
+    shown = printed(instructor, *both, "--markdown", expect=NOT_PASSED)
+    assert shown.count("### Not yet: ") == 2
+    assert "| ✘ not yet | **A hidden check: method**" in shown
+    told = instructor.types(*both, expect=NOT_PASSED)
+    for said in (json.dumps(document), junit.read_text(encoding="utf-8"), shown, told):
+        assert "SECRET" not in said
+    progress = instructor.types("progress", expect=0)
+    assert re.search(rf"{MINE}.*0 / 6", progress)
+    assert re.search(r"02-self-healing/all-pods.*not checked yet", progress)
+
+
+@pytest.mark.parametrize("form", [[], ["--json"]], ids=["words", "JSON"])
+def test_a_check_that_watches_ends_when_all_is_passed(instructor: Instructor, form: list[str]):
+    instructor.types("reset", MINE, expect=0)
+    with subprocess.Popen(
+        [*DRIFTLAB, "check", MINE, "--watch", *form],
+        env={**instructor.environment, "PYTHONUNBUFFERED": "1"},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as watch:
+        try:
+            news = watch.stderr if form else watch.stdout
+            assert news
+            assert any("Not yet" in line for line in news)
+            kubectl(instructor, "scale", "deployment/blog-api", "--replicas=5")
+            out, err = watch.communicate(timeout=300)
+        finally:
+            watch.kill()
+    assert watch.returncode == PASSED, err
+    if form:
+        assert json.loads(out)["results"][0]["outcome"] == "PASS"
+    else:
+        assert "Done: Ask for five replicas · 6 of 6 points" in out

@@ -1,0 +1,3 @@
+# One too many.
+# expect: FAIL hint=number
+kubectl scale deployment blog-api --replicas=6

@@ -1,0 +1,5 @@
+# The strategy that takes all Pods away first.
+# expect: FAIL hint=dipped
+kubectl patch deployment blog-api --patch '{"spec": {"strategy": {"type": "Recreate", "rollingUpdate": null}}}'
+kubectl set image deployment/blog-api blog-api=blog-api:1.1
+kubectl rollout status deployment/blog-api --timeout=120s

@@ -1,0 +1,136 @@
+"""Grading with pytest, in a process of its own: one test for each goal of the exercise that is under way."""
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from checker.attempt import Attempts
+from checker.catalogue import load
+from checker.evidence import LISTS, Snapshot
+from checker.skeleton import create
+from clusters import processes
+from clusters.cluster import Cluster, wait_for
+from clusters.pytest_plugin import Namespace
+from clusters.registry import open_cluster
+
+ALL_PASSED, SOME_FAILED, INTERRUPTED, USAGE, NO_TESTS = 0, 1, 2, 4, 5
+
+GOALS = ["The Deployment asks for five Pods, and five are ready", "It is the Deployment from the start"]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A lab with one exercise."""
+    return create(tmp_path / "labs", "61-graded", "scale-up")
+
+
+@pytest.fixture
+def attempts(cluster: Cluster, namespace: Namespace, folder: Path) -> Iterator[Attempts]:
+    made = Attempts(cluster, load(folder), namespace.name)
+    yield made
+    (made.folder / "current.json").unlink(missing_ok=True)
+    wait_for(lambda: not processes.mentioning(made.folder), "the recorder to end", timeout_s=120)
+
+
+def grade(folder: Path, cluster: Cluster, *options: str) -> "subprocess.CompletedProcess[str]":
+    """Run pytest on a lab's folder, in a project without any configuration; every warning is an error."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "pytest",
+            folder,
+            *options,
+            "-p",
+            "no:cacheprovider",
+            "-W",
+            "error",
+            "--color=no",
+            "-rA",
+        ],
+        cwd=folder.parent,
+        env={**inherited, "DRIFTLAB_ENGINE": cluster.engine, "DRIFTLAB_CLUSTER": cluster.name},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert "Traceback" not in done.stdout + done.stderr, done.stdout + done.stderr
+    assert "INTERNALERROR" not in done.stdout + done.stderr, done.stdout + done.stderr
+    return done
+
+
+def suite(path: Path) -> ET.Element:
+    found = ET.parse(path).getroot().find("testsuite")
+    assert found is not None
+    return found
+
+
+def points(case: ET.Element) -> list[str | None]:
+    return [one.get("value") for one in case.iter("property") if one.get("name") == "points"]
+
+
+def test_each_goal_is_a_test_and_junit_has_the_points(attempts: Attempts, folder: Path, tmp_path: Path):
+    """Not started: no test. Started: one fails. Solved: all pass."""
+    here = (folder, attempts.cluster, f"--lab-namespace={attempts.namespace}", f"--junitxml={tmp_path / 'junit.xml'}")
+    done = grade(*here)
+    assert done.returncode == NO_TESTS, done.stdout
+
+    (exercise,) = attempts.lab.exercises
+    attempts.start(exercise)
+    done = grade(*here)
+    assert done.returncode == SOME_FAILED, done.stdout
+    assert "1 failed, 1 passed" in done.stdout
+    assert "not reached: it asks for 3" in done.stdout
+    cases = suite(tmp_path / "junit.xml").findall("testcase")
+    assert [case.get("name") for case in cases] == GOALS
+    assert [points(case) for case in cases] == [["0 of 2"], ["0 of 1"]]
+    assert [[child.tag for child in case if child.tag != "properties"] for case in cases] == [["failure"], []]
+
+    attempts.run(exercise.solution)
+    done = grade(*here)
+    assert done.returncode == ALL_PASSED, done.stdout
+    assert [points(case) for case in suite(tmp_path / "junit.xml").findall("testcase")] == [["2 of 2"], ["1 of 1"]]
+    assert attempts.last_result(exercise)["outcome"] == "PASS"
+
+
+def test_what_could_not_be_checked_is_an_error_and_nobodys_fault(folder: Path, tmp_path: Path):
+    """An exercise was begun on a cluster that is gone."""
+    lab = load(folder)
+    cluster = open_cluster("embedded", "gone-since")
+    attempts = Attempts(cluster, lab, "ada")
+    baseline = json.dumps(Snapshot("c-1", "ada", "1", 1.0, {kind: [] for kind in LISTS}).to_dict())
+    ticket = {"exercise": "scale-up", "since": 1.0, "baseline": hashlib.sha256(baseline.encode()).hexdigest()}
+    attempts.folder.mkdir(parents=True)
+    (attempts.folder / "current.json").write_text(json.dumps(ticket), encoding="utf-8")
+    (attempts.folder / "scale-up.baseline.json").write_text(baseline, encoding="utf-8")
+
+    done = grade(folder, cluster, "--lab-namespace=ada", f"--junitxml={tmp_path / 'junit.xml'}")
+    assert done.returncode == SOME_FAILED, done.stdout
+    assert "2 errors" in done.stdout
+    assert done.stdout.count("could not be checked (not the learner's fault)") >= 2
+    assert "Next: driftlab up" in done.stdout
+    assert (suite(tmp_path / "junit.xml").get("failures"), suite(tmp_path / "junit.xml").get("errors")) == ("0", "2")
+
+
+def test_a_lab_with_a_mistake_is_told_with_file_and_line(folder: Path):
+    (folder / "exercises.py").write_text("x = 1\nprint(y)\n", encoding="utf-8")
+    done = grade(folder, open_cluster("embedded", "none"), "--lab-namespace=ada")
+    assert done.returncode == INTERRUPTED, done.stdout
+    assert f"{folder / 'exercises.py'}, line 2: NameError" in done.stdout
+
+
+@pytest.mark.parametrize("options", [[], ["--lab-namespace="]], ids=["no namespace", "an empty one"])
+def test_without_a_namespace_nothing_is_graded(folder: Path, options: list[str]):
+    """A lab's folder is not a folder of tests."""
+    done = grade(folder, open_cluster("embedded", "none"), *options)
+    assert done.returncode == NO_TESTS, done.stdout

@@ -1,0 +1,129 @@
+"""What can be said of a lab's folder without a cluster: what is missing, and what belongs to nothing."""
+
+import pytest
+
+from checker.catalogue import load
+from checker.skeleton import create
+from checker.verification import complete, prove
+from clusters.errors import ClusterNotReady, ClusterUnreachable, CommandFailed
+
+EXERCISES = "exercises.py"
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A lab that is complete."""
+    return create(tmp_path, "51-scaling", "scale-up")
+
+
+def faults(folder):
+    load.cache_clear()
+    return complete(load(folder))
+
+
+def rewritten(folder, old, new):
+    path = folder / EXERCISES
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def test_nothing_is_wrong_with_a_lab_that_is_complete(folder):
+    assert faults(folder) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "fault"),
+    [
+        ("51-scaling.ipynb", "there is no notebook"),
+        ("solutions/scale-up.sh", "51-scaling/scale-up has no solution"),
+        ("wrong/scale-up/too-few.sh", "51-scaling/scale-up has 2 wrong answers of at least 3"),
+        ("wrong/scale-up/too-few.sh", "51-scaling/scale-up has a mistake too-few, but no wrong answer too-few.sh"),
+    ],
+)
+def test_a_file_that_is_missing_is_named(folder, path, fault):
+    (folder / path).unlink()
+    assert [found for found in faults(folder) if fault in found]
+
+
+@pytest.mark.parametrize("path", ["solutions/scale-upp.sh", "notes.txt", "wrong/other/a.sh", "start.yml", "wrong/a.sh"])
+def test_a_file_that_belongs_to_nothing_is_named(folder, path):
+    (folder / path).parent.mkdir(exist_ok=True)
+    (folder / path).touch()
+    assert faults(folder) == [f"{folder / path} belongs to nothing"]
+
+
+def test_a_wrong_answer_that_no_mistake_knows_is_named(folder):
+    (folder / "wrong/scale-up/too-many.sh").touch()
+    assert faults(folder) == ["51-scaling/scale-up has a wrong answer too-many.sh, but no mistake of this name"]
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["__pycache__/exercises.cpython-311.pyc", ".ipynb_checkpoints/x.ipynb", ".DS_Store", "solutions/.scale-up.sh.swp"],
+)
+def test_what_programs_leave_behind_is_no_stray_file(folder, path):
+    (folder / path).parent.mkdir(exist_ok=True)
+    (folder / path).touch()
+    assert faults(folder) == []
+
+
+def test_a_hidden_folder_above_the_lab_hides_nothing(tmp_path):
+    folder = create(tmp_path / ".course" / "__pycache__", "51-scaling", "scale-up")
+    (folder / "stray.txt").touch()
+    assert faults(folder) == [f"{folder / 'stray.txt'} belongs to nothing"]
+
+
+def test_the_script_that_goes_on_from_the_manifest_belongs_to_it(folder):
+    (folder / "start").mkdir()
+    (folder / "start/scale-up.sh").touch()
+    assert faults(folder) == []
+
+
+@pytest.mark.parametrize("hint", ["", "   ", "You deleted it and made a new one: its history is gone."])
+def test_a_hint_that_is_missing_or_there_twice_is_named(folder, hint):
+    rewritten(folder, "Look at the AGE of the Deployment.", hint)
+    assert faults(folder) == [
+        "the mistake recreated of 51-scaling/scale-up needs three hints that differ: a nudge, a pointer, the answer"
+    ]
+
+
+def test_an_exercises_own_hints_are_three_too(folder):
+    rewritten(folder, '        "Which object holds the number of Pods that you want?",\n', "")
+    assert faults(folder) == ["51-scaling/scale-up needs three hints that differ: a nudge, a pointer, the answer"]
+
+
+def test_an_exercise_without_goals_is_named(folder):
+    source = (folder / EXERCISES).read_text(encoding="utf-8")
+    (folder / EXERCISES).write_text(source.replace("@exercise.goal", "lambda f: f  # @").replace("lambda", "@lambda"))
+    assert faults(folder) == ["51-scaling/scale-up has no goals"]
+
+
+# ---- claims
+
+
+class Trial:
+    """In the place of an attempt on a cluster: everything ends with the same trouble."""
+
+    def __init__(self, trouble):
+        self.trouble = trouble
+
+    def fail(self, *_, **__):
+        raise self.trouble
+
+    start = run = fail
+
+
+@pytest.mark.parametrize("trouble", [CommandFailed("bash ended with exit code 1."), ClusterNotReady("Waited in vain.")])
+def test_a_script_that_fails_is_a_fault_of_the_lab(folder, trouble):
+    (exercise,) = load(folder).exercises
+    claims = [(claim, proved()) for claim, proved in prove(Trial(trouble), exercise)]
+    assert [claim.split(" ")[0] for claim, _ in claims] == ["untouched,", "its", "recreated", "replicaset", "too-few"]
+    assert all(trouble.message in fault for _, fault in claims)
+
+
+def test_a_cluster_that_does_not_answer_is_no_fault_of_the_lab(folder):
+    (exercise,) = load(folder).exercises
+    (_, proved), *_ = prove(Trial(ClusterUnreachable("no answer")), exercise)
+    with pytest.raises(ClusterUnreachable):
+        proved()
