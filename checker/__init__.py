@@ -1,4 +1,4 @@
-"""The checker: what notebooks call (``lab``, ``check``, ``hint``, ``reset``, ``where``), and what labs are made of."""
+"""The checker: what notebooks call (``lab``, ``check``, ``hint``, ``reset``, …), and what labs are made of."""
 
 from importlib import import_module
 from typing import TYPE_CHECKING
@@ -7,17 +7,20 @@ if TYPE_CHECKING:
     from checker import predicates as predicates
     from checker.evidence import Evidence, Snapshot
     from checker.exercise import Exercise, Lab
-    from checker.notebook import check, hint, lab, reset, where
+    from checker.notebook import check, hint, lab, quiz, reset, timeline, where
     from checker.outcome import Outcome, Result, Verdict, failed, passed, waiting
-    from checker.views import Deployment, Pod, ReplicaSet
+    from checker.questions import Question
+    from checker.views import Deployment, Object, Pod, ReplicaSet
 
 __all__ = [
     "Deployment",
     "Evidence",
     "Exercise",
     "Lab",
+    "Object",
     "Outcome",
     "Pod",
+    "Question",
     "ReplicaSet",
     "Result",
     "Snapshot",
@@ -28,7 +31,9 @@ __all__ = [
     "lab",
     "passed",
     "predicates",
+    "quiz",
     "reset",
+    "timeline",
     "waiting",
     "where",
 ]
@@ -36,9 +41,10 @@ __all__ = [
 _HOME = {
     "evidence": ("Evidence", "Snapshot"),
     "exercise": ("Exercise", "Lab"),
-    "notebook": ("check", "hint", "lab", "reset", "where"),
+    "notebook": ("check", "hint", "lab", "quiz", "reset", "timeline", "where"),
     "outcome": ("Outcome", "Result", "Verdict", "failed", "passed", "waiting"),
-    "views": ("Deployment", "Pod", "ReplicaSet"),
+    "questions": ("Question",),
+    "views": ("Deployment", "Object", "Pod", "ReplicaSet"),
 }
 
 

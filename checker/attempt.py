@@ -9,7 +9,7 @@ import json
 import os
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -22,13 +22,16 @@ from checker.disturbance import Disturbance, disturbing
 from checker.evidence import Evidence, Snapshot, take_snapshot
 from checker.exercise import Exercise, Lab
 from checker.outcome import Outcome, Result
+from checker.questions import CONFIGMAP
 from checker.recording import MOST_PROOF_S, Gap, Recording, Tape
 from clusters import processes
+from clusters.client import Client
 from clusters.cluster import Cluster, wait_for
 from clusters.errors import ClusterUnreachable, DriftlabError, StateUnusable, UsageError
 from clusters.folders import locked, state_folder, write_atomically
 from clusters.kubectl import kubectl_path
 
+LOST = "what was noted at the start of the exercise is lost or was changed"
 #: Seconds within which a recorder, if need be a new one, has written down what has happened.
 RECORDER_S = 10.0
 #: Seconds that a recorder is given to begin, before another one is sent for.
@@ -132,7 +135,7 @@ class Attempts:
         seen: list[Snapshot] = []
 
         def begun() -> bool:
-            seen.append(self._snapshot())
+            seen.append(self._snapshot(exercise))
             return exercise.begins(seen[-1])
 
         wait_for(begun, f"the starting state of {exercise.id}", timeout_s=60, every_s=0.15)
@@ -181,6 +184,20 @@ class Attempts:
         write_atomically(path, json.dumps({"used": _count(kept.get("used")) + 1, "steps": steps}))
         return Hint(step, hints[step - 1], step < len(hints))
 
+    def evidence(self, exercise: Exercise) -> Evidence:
+        """What a check would be judged by now. Raises NotStarted, StateUnusable; ClusterUnreachable and the like."""
+        baseline = self._started_from(exercise)
+        if baseline is None:
+            raise StateUnusable(LOST.capitalize() + ".", next_step=f"driftlab reset {exercise.id}")
+        now = self._snapshot(exercise)
+        return Evidence(baseline, now, self._recorded(exercise, baseline, now))
+
+    def answer(self, answers: Mapping[str, str]) -> None:
+        """Write a quiz's answers into the cluster, as the learner. Raises ApiRefused, ClusterUnreachable."""
+        path = f"/api/v1/namespaces/{self.namespace}/configmaps/{CONFIGMAP}"
+        document = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": CONFIGMAP}, "data": dict(answers)}
+        Client(self.cluster.learner_kubeconfig(self.namespace)).apply(path, document)
+
     def state(self) -> object:
         """What is in the namespace: something else after everything that happens. None where that cannot be read."""
         try:
@@ -200,28 +217,28 @@ class Attempts:
                 next_step=f"look into {script}",
             )
 
-    def _judge(self, exercise: Exercise, hints_used: int, *, prove: bool = False) -> Result:
+    def _started_from(self, exercise: Exercise) -> Snapshot | None:
+        """The baseline, or None where it is lost. Raises NotStarted."""
         if self.current != exercise.name:
             raise NotStarted(
                 f"The exercise {exercise.id} has not been started"
                 + (f": you are in {self.lab.name}/{self.current}." if self.current else "."),
                 next_step=f"driftlab start {exercise.id}",
             )
-        baseline = self._baseline(exercise)
+        return self._baseline(exercise)
+
+    def _judge(self, exercise: Exercise, hints_used: int, *, prove: bool = False) -> Result:
+        baseline = self._started_from(exercise)
         if baseline is None:
-            return exercise.trouble(
-                "what was noted at the start of the exercise is lost or was changed",
-                f"driftlab reset {exercise.id}",
-                hints_used,
-            )
+            return exercise.trouble(LOST, f"driftlab reset {exercise.id}", hints_used)
         try:
             with self._alone(exercise):
-                now = self._snapshot()
+                now = self._snapshot(exercise)
                 if now.cluster != baseline.cluster:
                     return exercise.judge(Evidence(baseline, now), hints_used)
                 recording = self._recorded(exercise, baseline, now)
                 if self._finish_proofs(exercise, now):
-                    now = self._snapshot()
+                    now = self._snapshot(exercise)
                     recording = self._recorded(exercise, baseline, now)
                 evidence = Evidence(baseline, now, recording)
                 return exercise.judge(
@@ -278,7 +295,8 @@ class Attempts:
             text = self._path(exercise, "baseline").read_bytes()
             if self._read(self.folder / "current.json").get("baseline") != _digest(text):
                 return None
-            return Snapshot.from_dict(json.loads(text))
+            baseline = Snapshot.from_dict(json.loads(text))
+            return baseline if baseline.raw.keys() >= set(exercise.watches) else None
         except (OSError, KeyError, TypeError, ValueError):
             return None
 
@@ -302,6 +320,7 @@ class Attempts:
             since=str(self._read(self._path(exercise, "baseline")).get("resource_version", "")),
             recording=path,
             ticket=self.folder / "current.json",
+            watches=exercise.watches,
         )
 
     def _tape(self, exercise: Exercise) -> Tape:
@@ -326,8 +345,9 @@ class Attempts:
                 return replace(recording, gaps=(*recording.gaps, gap))
             time.sleep(0.02)
 
-    def _snapshot(self) -> Snapshot:
-        return take_snapshot(self.cluster.client, self.namespace, self.cluster.identified_by(self.namespace))
+    def _snapshot(self, exercise: Exercise | None = None) -> Snapshot:
+        identity = self.cluster.identified_by(self.namespace)
+        return take_snapshot(self.cluster.client, self.namespace, identity, exercise.watches if exercise else ())
 
     def _same_cluster(self, exercise: Exercise) -> bool:
         kept = self._read(self._path(exercise, "baseline")).get("cluster")

@@ -318,6 +318,17 @@ def hint(exercise: MaybeExercise = None, engine: Engine = None, cluster: Name = 
 
 
 @app.command()
+def timeline(exercise: MaybeExercise = None, engine: Engine = None, cluster: Name = None) -> None:
+    """Tell moment by moment how many Pods were ready since the exercise began, and what you did meanwhile."""
+    with _trouble_told():
+        from checker.availability import courses
+        from checker.render.timeline import words
+
+        attempts, found = _attempts(exercise, engine, cluster, up=False)
+        print(words(courses(attempts.evidence(found))))
+
+
+@app.command()
 def solution(exercise: OneExercise) -> None:
     """Print an exercise's reference solution: plain kubectl."""
     with _trouble_told():

@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 from checker.recording import UNRECORDED, Recording
-from checker.views import Deployment, Event, Pod, ReplicaSet
+from checker.views import Deployment, Event, Object, Pod, ReplicaSet
 from clusters.client import Document, Reader
 from clusters.errors import ClusterUnreachable
 
@@ -25,6 +25,15 @@ LISTS = {
     "replicasets": "/apis/apps/v1/namespaces/{namespace}/replicasets",
     "pods": "/api/v1/namespaces/{namespace}/pods",
     "events": "/api/v1/namespaces/{namespace}/events",
+}
+#: What an exercise may add (``watches``): it is then in the baseline, the snapshot and the recording as well.
+MORE_LISTS = {
+    "jobs": "/apis/batch/v1/namespaces/{namespace}/jobs",
+    "services": "/api/v1/namespaces/{namespace}/services",
+    "endpointslices": "/apis/discovery.k8s.io/v1/namespaces/{namespace}/endpointslices",
+    "configmaps": "/api/v1/namespaces/{namespace}/configmaps",
+    "statefulsets": "/apis/apps/v1/namespaces/{namespace}/statefulsets",
+    "daemonsets": "/apis/apps/v1/namespaces/{namespace}/daemonsets",
 }
 
 
@@ -58,6 +67,10 @@ class Snapshot:
     def events(self) -> tuple[Event, ...]:
         return tuple(map(Event, self.raw["events"]))
 
+    def objects(self, kind: str) -> tuple[Object, ...]:
+        """The objects of a kind that the exercise ``watches``, such as ``jobs``. Raises KeyError where it does not."""
+        return tuple(map(Object, self.raw[kind]))
+
     def deployment(self, name: str) -> Deployment | None:
         return _named(self.deployments, name)
 
@@ -76,7 +89,9 @@ class Snapshot:
     @classmethod
     def from_dict(cls, document: Mapping[str, Any]) -> "Snapshot":
         """Raises KeyError, TypeError or ValueError where ``document`` is not what ``to_dict`` gave."""
-        raw = {name: document["raw"][name] for name in LISTS}
+        raw = {
+            name: document["raw"][name] for name in (*LISTS, *(kind for kind in MORE_LISTS if kind in document["raw"]))
+        }
         for name, items in raw.items():
             if not isinstance(items, list) or not all(isinstance(item["metadata"]["uid"], str) for item in items):
                 raise TypeError(f"{name} is not a list of objects")
@@ -107,8 +122,18 @@ def lean(item: Document) -> Document:
     return {**item, "metadata": {**item["metadata"], "managedFields": fields}}
 
 
-def take_snapshot(reader: Reader, namespace: str, identity: str = "/api/v1/namespaces/kube-system") -> Snapshot:
-    """Read a namespace: five requests, all of the same resourceVersion.
+def lists(watches: Collection[str] = ()) -> dict[str, str]:
+    """Where the API has what is read of a namespace, ``watches`` included. Raises KeyError for a kind unknown here."""
+    return {**LISTS, **{kind: MORE_LISTS[kind] for kind in watches}}
+
+
+def take_snapshot(
+    reader: Reader,
+    namespace: str,
+    identity: str = "/api/v1/namespaces/kube-system",
+    watches: Collection[str] = (),
+) -> Snapshot:
+    """Read a namespace: five requests, and one for each kind in ``watches``, all of the same resourceVersion.
 
     The first list fixes the version; the others ask for exactly that one:
     https://kubernetes.io/docs/reference/using-api/api-concepts/#resource-versions.
@@ -118,7 +143,7 @@ def take_snapshot(reader: Reader, namespace: str, identity: str = "/api/v1/names
     cluster = _identity(reader, identity)
     raw: dict[str, list[dict[str, Any]]] = {}
     version = ""
-    for name, path in LISTS.items():
+    for name, path in lists(watches).items():
         within = path.format(namespace=namespace)
         of, raw[name] = _version_and_items(reader.get(within, **_at(version)), within)
         version = version or of

@@ -27,10 +27,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from checker.evidence import Evidence, Snapshot
+from checker.evidence import Evidence, Snapshot, lists
 from checker.method import how
 from checker.outcome import GoalResult, Method, Outcome, Result, Verdict
 from checker.predicates import unfinished
+from checker.questions import Question
 from checker.recording import EvidenceMissing
 from clusters.errors import DriftlabError
 
@@ -83,6 +84,7 @@ class Exercise:
     """One graded exercise. ``start`` is its starting state, a manifest in the lab's folder.
 
     What a manifest cannot say, such as a history of revisions, a script does beside it: see ``beginning``.
+    ``watches``: kinds that its goals need beside Deployments, ReplicaSets, Pods and Events (``evidence.MORE_LISTS``).
     """
 
     lab: "Lab"
@@ -90,6 +92,8 @@ class Exercise:
     title: str
     hints: Hints
     start: str = "start.yaml"
+    watches: tuple[str, ...] = ()
+    questions: tuple[Question, ...] = ()
     goals: list[Goal] = field(default_factory=list)
     proofs: list[Proof] = field(default_factory=list)
     mistakes: list[Mistake] = field(default_factory=list)
@@ -188,7 +192,9 @@ class Exercise:
                 replace(result, points=0) if guard else result for guard, result in zip(guards, goals, strict=True)
             ]
         mistakes = tuple(mistake.name for mistake in self.mistakes if _shows(mistake, evidence))
-        return Result(self.id, self.title, tuple(goals), time.time(), hints_used, "", mistakes, _method(evidence))
+        took_s = max(0.0, evidence.now.taken - evidence.baseline.taken)
+        method = _method(evidence)
+        return Result(self.id, self.title, tuple(goals), time.time(), hints_used, "", mistakes, method, took_s)
 
     def _judged(self, title: str, points: float, judge: Callable[[], Verdict], *, hidden: bool = False) -> GoalResult:
         try:
@@ -291,7 +297,20 @@ class Lab:
     def notebook(self) -> Path:
         return self.folder / f"{self.name}.ipynb"
 
-    def exercise(self, name: str, title: str, *, hints: Hints, start: str = "start.yaml") -> Exercise:
-        made = Exercise(self, name, title, hints, start)
+    def exercise(
+        self, name: str, title: str, *, hints: Hints, start: str = "start.yaml", watches: Sequence[str] = ()
+    ) -> Exercise:
+        lists(watches)  # a kind that nobody knows is found out here, with the line
+        made = Exercise(self, name, title, hints, start, tuple(watches))
         self.exercises.append(made)
+        return made
+
+    def quiz(self, name: str, title: str, *, questions: Sequence[Question], hints: Hints) -> Exercise:
+        """An exercise in which questions are answered: a goal of one point for each. See ``checker.questions``."""
+        if len({question.key for question in questions}) != len(questions):
+            raise ValueError(f"the questions of {name} need keys that differ")
+        made = self.exercise(name, title, hints=hints, start=f"{name}.yaml", watches=("configmaps",))
+        made.questions = tuple(questions)
+        for question in questions:
+            made.goal(question.title)(question.judge)
         return made

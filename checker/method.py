@@ -6,18 +6,27 @@ where there is one too many removed, by its controller, which says so in an Even
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from checker.evidence import Evidence
 from checker.outcome import Deed, Method
 from checker.recording import Change
-from checker.views import Deployment, Event, Pod, ReplicaSet, bare_template
+from checker.views import Deployment, Event, Object, Pod, ReplicaSet, bare_template
 
 CONTROLLERS = "kube-controller-manager"
 RESTARTED_AT = "kubectl.kubernetes.io/restartedAt"
 #: As whom `kubectl rollout undo` writes; other commands have names of their own, such as kubectl-set.
 UNDOER = "kubectl"
+
+#: What people make beside Deployments, ReplicaSets and Pods, where an exercise watches it.
+OTHERS = {
+    "jobs": "Job",
+    "services": "Service",
+    "configmaps": "ConfigMap",
+    "statefulsets": "StatefulSet",
+    "daemonsets": "DaemonSet",
+}
 
 #: More deeds than that are not a story any more.
 MOST_DEEDS = 20
@@ -37,7 +46,7 @@ def how(evidence: Evidence) -> Method:
 
 def by_you(evidence: Evidence) -> Iterator[Deed]:
     """All that the learner did since the baseline."""
-    return (Deed(True, act.text, act.verb, act.kind) for act in _Teller(evidence).deeds() if act.by_you)
+    return (Deed(True, act.text, act.verb, act.kind, act.at) for act in _Teller(evidence).deeds() if act.by_you)
 
 
 @dataclass(frozen=True)
@@ -51,6 +60,7 @@ class _Act:
     made: int = 0
     removed: int = 0
     scaled: tuple[str, int, int] | None = None
+    at: float = 0.0
 
 
 class _Teller:
@@ -58,8 +68,8 @@ class _Teller:
         self.recording = evidence.recording
         self.last: dict[str, Mapping[str, Any]] = {
             raw["metadata"]["uid"]: raw
-            for kind in ("deployments", "replicasets", "pods")
-            for raw in evidence.baseline.raw[kind]
+            for kind in ("deployments", "replicasets", "pods", *OTHERS)
+            for raw in evidence.baseline.raw.get(kind, ())
         }
         #: Deployments by the name that they had, gone ones included
         self.had = {deployment.name: deployment for deployment in evidence.baseline.deployments}
@@ -82,10 +92,12 @@ class _Teller:
 
     def deeds(self) -> Iterator[_Act]:
         tell = {"deployments": self._deployment, "replicasets": self._replicaset, "pods": self._pod}
+        tell |= dict.fromkeys(OTHERS, self._other)
         for change in self.recording.changes:
             if change.kind in tell:
                 remarks = len(self.remarks)
-                acts = list(tell[change.kind](change, self.last.get(change.uid)))
+                told = tell[change.kind](change, self.last.get(change.uid))
+                acts = [replace(act, at=change.at) for act in told]
                 if change.ours:
                     acts, self.remarks = [], self.remarks[:remarks]
                 yield from acts
@@ -252,6 +264,19 @@ class _Teller:
             return _Act(False, removed=1)
         return _Act(True, f"deleted the Pod {pod.name}", "deleted", "Pod")
 
+    # ---- other kinds
+
+    def _other(self, change: Change, before: Mapping[str, Any] | None) -> Iterator[_Act]:
+        kind, after = OTHERS[change.kind], Object(change.raw)
+        if after.controller or not writers(change.raw):  # made by a controller: a CronJob's Job, a root certificate
+            return
+        if change.type == "DELETED":
+            yield _Act(True, f"deleted the {kind} {after.name}", "deleted", kind)
+        elif before is None:
+            yield _Act(True, f"made the {kind} {after.name}", "made", kind)
+        elif any(before.get(part) != change.raw.get(part) for part in ("spec", "data", "binaryData")):
+            yield _Act(True, f"changed the {kind} {after.name}", "changed", kind)
+
 
 def _together(acts: Iterable[_Act]) -> Iterator[Deed]:
     """One line for each thing that people did, and one for all that the controllers did until the next of these."""
@@ -260,7 +285,7 @@ def _together(acts: Iterable[_Act]) -> Iterator[Deed]:
         if act.by_you:
             yield from _answered(answer)
             answer = []
-            yield Deed(True, act.text, act.verb, act.kind)
+            yield Deed(True, act.text, act.verb, act.kind, act.at)
         else:
             answer.append(act)
     yield from _answered(answer)
@@ -282,7 +307,7 @@ def _answered(acts: list[_Act]) -> Iterator[Deed]:
     if removed:
         told.append(f"removed {_pods(removed)}")
     if told:
-        yield Deed(False, ", ".join(told))
+        yield Deed(False, ", ".join(told), at=acts[0].at)
 
 
 def _pods(number: int) -> str:

@@ -7,6 +7,8 @@
     check("one-pod")                  the verdict, and a button that checks again
     hint("one-pod")                   a nudge, then a pointer, then the answer
     reset("one-pod")                  begin again
+    timeline("one-pod")               ready Pods over time, and what you did meanwhile: a picture
+    quiz("situations")                the questions of a quiz, as a form
     where()                           which cluster the labs run on, and a form to choose another
 
 None of them ever raises: what goes wrong is shown. Where widgets cannot run, the same
@@ -104,6 +106,26 @@ def reset(name: str | None = None) -> None:
     head.say(f"Setting the stage for “{exercise.title}” again …")
     _attempts(exercise).start(exercise, again=True)
     head.done(f"Ready: {exercise.title}", "You begin again from the start of this exercise.")
+
+
+@never_raises
+def timeline(name: str | None = None) -> None:
+    """Draw how many Pods were ready at each moment since the exercise began, and what was done meanwhile."""
+    from checker.availability import courses
+    from checker.render import timeline as drawing
+
+    exercise = _exercise(name)
+    drawn = courses(_attempts(exercise).evidence(exercise))
+    display({"text/html": drawing.html(drawn), "text/plain": drawing.words(drawn)}, raw=True)
+
+
+@never_raises
+def quiz(name: str | None = None) -> None:
+    """The questions of a quiz, as a form that writes the answers into the cluster."""
+    from checker.quiz_form import QuizForm
+
+    exercise = _exercise(name)
+    QuizForm(exercise, _attempts(exercise)).show()
 
 
 @never_raises

@@ -71,13 +71,14 @@ class Deed:
     """One thing that happened since the start of an exercise, ``by_you`` or by the cluster's controllers.
 
     ``verb`` and ``kind`` say what you did to what: ``made``, ``deleted``, ``scaled``, ``changed`` or ``labelled`` a
-    ``Deployment``, ``ReplicaSet`` or ``Pod``.
+    ``Deployment``, ``ReplicaSet``, ``Pod`` or another kind that the exercise watches. ``at``: seconds since the epoch.
     """
 
     by_you: bool
     text: str
     verb: str = ""
     kind: str = ""
+    at: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -98,7 +99,10 @@ class Method:
 
 @dataclass(frozen=True)
 class Result:
-    """The result of one check of one exercise. ``checked`` is in seconds since the epoch."""
+    """The result of one check of one exercise.
+
+    ``checked`` is in seconds since the epoch, ``took_s`` in seconds since the exercise began.
+    """
 
     exercise: str
     title: str
@@ -109,6 +113,7 @@ class Result:
     #: the names of the mistakes that the evidence shows, worst first; never shown, but hints go by them
     mistakes: tuple[str, ...] = field(default=())
     method: Method = Method()
+    took_s: float = 0.0
 
     @property
     def outcome(self) -> Outcome:
@@ -136,6 +141,7 @@ class Result:
             "of": self.of,
             "hints_used": self.hints_used,
             "checked": self.checked,
+            "took_s": round(self.took_s, 1),
             "next_step": self.next_step,
             "goals": [goal.to_dict() for goal in self.goals],
             "method": self.method.to_dict(),

@@ -16,13 +16,13 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from filelock import FileLock, Timeout
 
-from checker.evidence import LISTS, lean
+from checker.evidence import lean, lists
 from checker.recording import FULL, MOST_BYTES, Tape
 from clusters.client import ApiRefused, Client
 from clusters.folders import make_folder
@@ -53,8 +53,10 @@ def runs(recording: Path) -> bool:
         return False
 
 
-def spawn(*, kubeconfig: Path, namespace: str, since: str, recording: Path, ticket: Path) -> None:
-    """Start recording, unless somebody does.
+def spawn(
+    *, kubeconfig: Path, namespace: str, since: str, recording: Path, ticket: Path, watches: Sequence[str] = ()
+) -> None:
+    """Start recording, unless somebody does; the kinds in ``watches``, too.
 
     ``since``: the baseline's resourceVersion. ``ticket``: a file that says which exercise
     is under way; once its text is another one than now, the recorder ends.
@@ -68,6 +70,7 @@ def spawn(*, kubeconfig: Path, namespace: str, since: str, recording: Path, tick
         "--recording", str(recording),
         "--ticket", str(ticket),
         "--wanted", _digest(ticket),
+        "--watches", *watches,
     ]  # fmt: skip
     source = str(Path(__file__).parent.parent)
     paths = os.pathsep.join(filter(None, (source, os.environ.get("PYTHONPATH", ""))))
@@ -92,9 +95,12 @@ def _digest(ticket: Path) -> str:
 
 
 class Recorder:
-    """Watches the kinds in ``LISTS`` and appends to one file."""
+    """Watches the usual kinds, and those in ``watches``, and appends to one file."""
 
-    def __init__(self, client: Client, namespace: str, since: str, recording: Path) -> None:
+    def __init__(
+        self, client: Client, namespace: str, since: str, recording: Path, watches: Sequence[str] = ()
+    ) -> None:
+        self.lists = lists(watches)
         self.client, self.namespace, self.path = client, namespace, recording
         self.over = threading.Event()
         self.lock = threading.Lock()
@@ -105,14 +111,14 @@ class Recorder:
         if tape.full:
             self.over.set()
         #: for each kind, the resourceVersion up to which everything is written
-        self.from_version = dict.fromkeys(LISTS, since)
+        self.from_version = dict.fromkeys(self.lists, since)
         for change in tape.recording.changes:
-            if change.kind in LISTS and change.version > int(self.from_version[change.kind]):
+            if change.kind in self.lists and change.version > int(self.from_version[change.kind]):
                 self.from_version[change.kind] = str(change.version)
 
     def watch(self, kind: str) -> None:
         """Follow one kind until it is over."""
-        path = LISTS[kind].format(namespace=self.namespace)
+        path = self.lists[kind].format(namespace=self.namespace)
         pause = PAUSE_S
         while not self.over.is_set():
             try:
@@ -177,6 +183,7 @@ def main() -> None:
         parser.add_argument(option, type=Path, required=True)
     for option in ("--namespace", "--since", "--wanted"):
         parser.add_argument(option, required=True)
+    parser.add_argument("--watches", nargs="*", default=[])
     options = parser.parse_args()
 
     def wanted() -> bool:
@@ -187,8 +194,9 @@ def main() -> None:
         return  # it was over before this process had come to life
     try:
         with FileLock(lock_of(options.recording), timeout=LOCK_S):
-            recorder = Recorder(Client(options.kubeconfig), options.namespace, options.since, options.recording)
-            for kind in LISTS:
+            client = Client(options.kubeconfig)
+            recorder = Recorder(client, options.namespace, options.since, options.recording, options.watches)
+            for kind in recorder.lists:
                 threading.Thread(target=recorder.watch, args=(kind,), daemon=True).start()
             while not recorder.over.wait(LOOK_S):
                 if not wanted():

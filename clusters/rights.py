@@ -45,6 +45,8 @@ NEEDED = (
     Right("", "services", WORK),
     Right("", "configmaps", WORK),
     Right("", "events", LOOK),
+    Right("batch", "jobs", WORK),
+    Right("discovery.k8s.io", "endpointslices", LOOK),
     Right("", "serviceaccounts", ("get",)),
 )
 #: Beside them, where the kit is to make the namespace.

@@ -4,7 +4,7 @@ from html import escape
 
 from checker.outcome import Outcome, Result
 from checker.render.text import harmless
-from checker.render.words import SIGN, WORD, advice, headline, points, story
+from checker.render.words import SIGN, WORD, advice, headline, how, points, story
 
 COLOUR = {
     Outcome.PASS: "var(--jp-success-color1, #2e7d32)",
@@ -37,7 +37,7 @@ def _story(result: Result) -> str:
     remark = f'<p style="margin:2px 0"><i>{_safe(result.method.remark)}</i></p>' if result.method.remark else ""
     if not told:
         return remark
-    return f'<details><summary>How you did it</summary><ol style="margin:2px 0">{told}</ol></details>{remark}'
+    return f'<details><summary>{how(result)}</summary><ol style="margin:2px 0">{told}</ol></details>{remark}'
 
 
 def _safe(text: str) -> str:

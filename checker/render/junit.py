@@ -20,6 +20,7 @@ def render(results: Sequence[Result]) -> str:
             tests=str(len(outcomes)),
             failures=str(sum(one in (Outcome.FAIL, Outcome.WAITING) for one in outcomes)),
             errors=str(outcomes.count(Outcome.ERROR)),
+            time=f"{result.took_s:.1f}",
         )
         properties = ET.SubElement(suite, "properties")
         for name, value in (("points", result.points), ("of", result.of), ("hints_used", result.hints_used)):

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from checker.outcome import Result
 from checker.render.text import one_line
-from checker.render.words import SIGN, WORD, headline, points, story
+from checker.render.words import SIGN, WORD, headline, how, points, story
 
 
 def render(results: Sequence[Result]) -> str:
@@ -19,7 +19,7 @@ def render(results: Sequence[Result]) -> str:
         ]
         told = story(result)
         if told:
-            lines += ["", "How it was done:", "", *(f"1. {_safe(line)}" for line in told)]
+            lines += ["", f"{how(result)}:", "", *(f"1. {_safe(line)}" for line in told)]
         if remark := _safe(result.method.remark).strip():
             lines += ["", f"*{remark}*"]
         lines.append("")

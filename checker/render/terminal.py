@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from checker.outcome import Outcome, Result
 from checker.render.text import one_line
-from checker.render.words import SIGN, WORD, advice, headline, points, story
+from checker.render.words import SIGN, WORD, advice, headline, how, points, story
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -34,7 +34,7 @@ def show(result: Result, console: "Console") -> None:
         )
     console.print(table)
     if told := story(result):
-        console.print(Text("How you did it", style="bold"))
+        console.print(Text(how(result), style="bold"))
         for line in told:
             console.print(Text(one_line(f"  {line}")))
     if result.method.remark:

@@ -21,6 +21,17 @@ def headline(result: Result) -> str:
     }[result.outcome]
 
 
+def clock(seconds: float) -> str:
+    """Minutes and seconds, as on a stopwatch: ``4:05``."""
+    whole = round(seconds)
+    return f"{whole // 60}:{whole % 60:02}"
+
+
+def how(result: Result) -> str:
+    """The heading of the story, with the time that it took."""
+    return f"How you did it, in {clock(result.took_s)} minutes" if result.took_s >= 1 else "How you did it"
+
+
 def story(result: Result) -> list[str]:
     """How it was done, one line for each deed; nothing where there is nothing to tell."""
     method = result.method

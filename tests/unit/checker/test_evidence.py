@@ -213,7 +213,7 @@ def test_every_list_must_be_one_of_objects(name, damage):
 
 def test_a_missing_list_is_refused_and_an_unknown_one_is_left_out():
     document = snapshot(*family()).to_dict()
-    assert Snapshot.from_dict({**document, "raw": {**document["raw"], "configmaps": []}}) == snapshot(*family())
+    assert Snapshot.from_dict({**document, "raw": {**document["raw"], "secrets": []}}) == snapshot(*family())
     del document["raw"]["events"]
     with pytest.raises(KeyError):
         Snapshot.from_dict(document)

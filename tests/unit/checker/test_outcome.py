@@ -77,7 +77,7 @@ def test_the_document_says_everything_but_the_mistakes():
     method = Method(
         (Deed(True, "scaled"), Deed(False, "made one Pod")), "There is a shorter way.", ("the laptop slept",)
     )
-    made = result(PASS, FAIL, hints_used=2, next_step="driftlab up", mistakes=("scaled",), method=method)
+    made = result(PASS, FAIL, hints_used=2, next_step="driftlab up", mistakes=("scaled",), method=method, took_s=61.04)
     document = json.loads(json.dumps(made.to_dict()))
     assert document == {
         "exercise": "09-by-hand/one",
@@ -87,6 +87,7 @@ def test_the_document_says_everything_but_the_mistakes():
         "of": 4.0,
         "hints_used": 2,
         "checked": 1.0,
+        "took_s": 61.0,
         "next_step": "driftlab up",
         "goals": [
             {"title": "goal 0", "outcome": "PASS", "reason": "because", "points": 2.0, "of": 2.0},
