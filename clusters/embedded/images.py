@@ -5,10 +5,11 @@ which is also compiled into the real program) or ``images: [...]`` (``images.yam
 ``images.schema.json`` says what each field means.
 """
 
+import hashlib
 import json
 import re
-from collections.abc import Iterable, Sequence
-from functools import cache
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -24,9 +25,13 @@ PUBLIC = HERE / "images.yaml"
 DEFAULTS: dict[str, Any] = {
     "size_bytes": 1_000_000,
     "program": "",
+    "subcommands": {},
+    "unknown_exit_code": 2,
     "command": [],
     "programs": [],
     "port": 0,
+    "port_variable": "",
+    "request_log_variable": "",
     "routes": [],
     "readiness_route": "",
     "listens_after_s": 0,
@@ -36,6 +41,10 @@ DEFAULTS: dict[str, Any] = {
     "missing_exit_code": 1,
     "stops_after_s": 0,
     "stop_exit_code": 0,
+    "steps": [],
+    "exit_code": 0,
+    "visits": "",
+    "every_s": 10,
     "log": {},
 }
 
@@ -82,6 +91,8 @@ def load(paths: Iterable[Path]) -> list[Image]:
 def _versions(entry: Image, name: str) -> Iterable[Image]:
     """The image in each of its versions. Raises ValueError, which says at what place of ``name`` the mistake is."""
     _check(entry, name)
+    for subcommand, own in entry.get("subcommands", {}).items():
+        _check({"image": entry["image"], "kind": entry["kind"], **own}, f"{name}.subcommands.{subcommand}")
     common = {**DEFAULTS, **{key: value for key, value in entry.items() if key not in ("versions", "tags")}}
     if "versions" not in entry:
         yield {**common, "version": "", "pattern": _pattern(entry["image"], entry.get("tags", "latest"), name)}
@@ -124,3 +135,44 @@ def repositories(images: Sequence[Image]) -> str:
 
 def find(images: Sequence[Image], reference: str) -> Image | None:
     return next((image for image in images if re.search(image["pattern"], reference)), None)
+
+
+def fingerprint(image: Image) -> str:
+    """Six hexadecimal digits for an image in its version: what a containerID keeps of it (``stages/decide.gotmpl``)."""
+    return hashlib.sha256(image["pattern"].encode()).hexdigest()[:6]
+
+
+def of_container(images: Sequence[Image], container_id: str, *references: str) -> Image | None:
+    """The image that a run of a container was started from: the Pod itself may name another one by now.
+
+    ``references`` are tried in their order where the containerID tells nothing.
+    """
+    mark = container_id[-38:-32]
+    started_from = next((image for image in images if fingerprint(image) == mark), None)
+    return started_from or next((image for image in map(partial(find, images), references) if image), None)
+
+
+def own_program(image: Image, spec: Mapping[str, Any]) -> Image | None:
+    """What a container runs if it is the image's own program, with its subcommand laid over; else nothing.
+
+    The same decision as in ``stages/decide.gotmpl``.
+    """
+    command, arguments = spec.get("command") or [], spec.get("args") or []
+    if image["kind"] != "server" or (command and not _is_its(image, command[0])):
+        return None
+    if not command and not image["subcommands"] and arguments and not arguments[0].startswith("-"):
+        return image if _is_its(image, arguments[0]) else None
+    words = [*command[1:], *arguments]
+    if not words or not image["subcommands"]:
+        return image
+    unknown = {
+        "requires": [],
+        "steps": [{"at_s": 0, "line": image["log"].get("unknown", "").replace("{name}", words[0])}],
+        "exit_code": image["unknown_exit_code"],
+    }
+    return {**image, **image["subcommands"].get(words[0], unknown)}
+
+
+def _is_its(image: Image, word: str) -> bool:
+    program: str = image["program"]
+    return program == (word if program.startswith("/") else word.rsplit("/", 1)[-1])

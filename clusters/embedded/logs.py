@@ -12,11 +12,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from clusters.embedded import images
+from clusters.embedded import images, own_program
 from clusters.embedded.images import Image
-
-#: Of more lines than that only the last are kept: as after a log rotation.
-MOST_LINES = 5000
+from clusters.embedded.own_program import MOST_LINES, Run
 
 #: A script is followed for so many commands, and a variable holds so many characters.
 MOST_STEPS, MOST_CHARACTERS, DEEPEST = 50_000, 4096, 20
@@ -45,7 +43,7 @@ SILENT = frozenset(
     set shift source test then trap true type ulimit umask unset until wait while""".split()  # noqa: SIM905 forty lines shorter
 )
 
-Line = tuple[datetime, str]
+Line = own_program.Line
 
 
 class NoLog(Exception):
@@ -82,23 +80,49 @@ def read(
     started = _time(run["startedAt"])
     ended = _time(run["finishedAt"]) if "finishedAt" in run else None
     plan = Plan.of(run["containerID"])
-    image = images.find(catalogue, status.get("image", "")) or images.find(catalogue, spec["image"])
+    image = images.of_container(catalogue, run["containerID"], status.get("image", ""), spec["image"])
     if image is None or plan.why == 2:  # it could not be started
         return []
-    words = [*spec.get("command", []), *spec.get("args", [])]
-    serves = image["kind"] == "server" and (
-        not words
-        or (words[0].startswith("-") and "command" not in spec)
-        or words[0].rsplit("/", 1)[-1] == image["program"]
-    )
-    if serves:
-        ended = ended or _end_to_come(pod, container, plan)
-        written = _server(image, spec, plan, started, ended, now)
+    if own := images.own_program(image, spec):
+        this = _run(pod, spec, own, run)
+        ended = this.ended
+        others = [one for one in _runs(pod, catalogue) if (one.spec, one.started) != (spec, started)]
+        written = own_program.lines(this, [this, *others], now)
     else:
+        words = [*spec.get("command", []), *spec.get("args", [])]
         environment = {entry["name"]: entry.get("value", "") for entry in spec.get("env", [])} | {"HOSTNAME": name}
         shell = Shell(environment, started, until=ended or now)
         written = ((time, line) for time, line in shell.run(words or image["command"], image["programs"]))
     return [line for line in written if line[0] <= min(ended or now, now)][-MOST_LINES:]
+
+
+def _runs(pod: Mapping[str, Any], catalogue: Sequence[Image]) -> Iterator[Run]:
+    """The runs, present and previous, of the Pod's containers that run their image's own program."""
+    for spec in (*pod["spec"].get("initContainers", []), *pod["spec"]["containers"]):
+        _, status = _find(pod, spec["name"])
+        state, last = status.get("state") or {}, (status.get("lastState") or {}).get("terminated")
+        now = (
+            {**state["running"], "containerID": status["containerID"]}
+            if "running" in state
+            else state.get("terminated")
+        )
+        known = [run for run in (last, now) if run]
+        for run in known:
+            image = images.of_container(catalogue, run["containerID"], status.get("image", ""), spec["image"])
+            own = images.own_program(image, spec) if image and Plan.of(run["containerID"]).why != 2 else None
+            if own:
+                yield _run(
+                    pod, spec, own, run, forgotten=run is known[0] and status.get("restartCount", 0) >= len(known)
+                )
+
+
+def _run(
+    pod: Mapping[str, Any], spec: Mapping[str, Any], image: Image, run: Mapping[str, Any], *, forgotten: bool = False
+) -> Run:
+    plan, started = Plan.of(run["containerID"]), _time(run["startedAt"])
+    ended = _time(run["finishedAt"]) if "finishedAt" in run else _end_to_come(pod, spec["name"], plan)
+    after = None if plan.after is None else timedelta(seconds=plan.after)
+    return Run(pod, spec, image, started, ended, after, killed=plan.why == 1, forgotten=forgotten)
 
 
 def _end_to_come(pod: Mapping[str, Any], container: str, plan: "Plan") -> datetime | None:
@@ -150,82 +174,6 @@ class Plan:
             listens=number(13, 16) / 10,
             stops=number(16, 18) / 10,
         )
-
-
-def _server(
-    image: Image, spec: Mapping[str, Any], plan: Plan, started: datetime, ended: datetime | None, now: datetime
-) -> Iterator[Line]:
-    port = image["port"]
-    for entry in spec.get("env", []):
-        if (
-            entry["name"] == "PORT"
-            and image["image"] == "blog-api"
-            and re.fullmatch("[0-9]{1,5}", entry.get("value", ""))
-        ):
-            port = int(entry["value"])
-
-    def say(seconds: float, line: str, **values: object) -> Iterator[Line]:
-        time = started + timedelta(seconds=seconds)
-        for text in _filled(image["log"].get(line, ""), time, version=image["version"], port=port, **values):
-            yield time, text
-
-    yield from say(0, "starting")
-    if plan.why == 1:
-        return
-    if plan.after is not None:
-        present = {entry["name"] for entry in spec.get("env", []) if entry.get("value") or entry.get("valueFrom")}
-        for name in image["requires"]:
-            if name not in present:
-                yield from say(0, "missing", name=name)
-        return
-    until = ((ended or now) - started).total_seconds()
-    stopping = until - image["stops_after_s"] if ended else None
-    events: list[tuple[float, str, dict[str, Any]]] = [
-        (image["listens_after_s"], "listening", {}),
-        (image["ready_after_s"], "ready", {}),
-    ]
-    events += list(_probed(image, spec, port, until if stopping is None else stopping))
-    for seconds, line, values in sorted(events, key=lambda event: event[0]):
-        if stopping is None or seconds < stopping:
-            yield from say(seconds, line, **values)
-    if stopping is not None:
-        yield from say(max(0, stopping), "stopping")
-        yield from say(until, "stopped")
-
-
-def _probed(
-    image: Image, spec: Mapping[str, Any], port: int, until: float
-) -> Iterator[tuple[float, str, dict[str, Any]]]:
-    """The requests that the kubelet's HTTP probes have made so far."""
-    for probe in ("startupProbe", "readinessProbe", "livenessProbe"):
-        http = spec.get(probe, {}).get("httpGet")
-        if not http:
-            continue
-        asked = http["port"]
-        for declared in spec.get("ports", []):
-            if declared.get("name") == asked:
-                asked = declared["containerPort"]
-        if asked != port:
-            continue
-        path, period = http.get("path", "/"), spec[probe].get("periodSeconds", 10)
-        # The first request comes about a second after the start of a container that starts on a full second.
-        at = spec[probe].get("initialDelaySeconds", 0) + 1.0
-        at += max(0, -(-(image["listens_after_s"] - at) // period)) * period
-        at = max(at, until - until % period - period * MOST_LINES)
-        while at <= until:
-            status = 200 if path in image["routes"] else 404
-            if path == image["readiness_route"] and at < image["ready_after_s"]:
-                status = 503
-            yield at, "request", {"method": "GET", "path": path, "status": status}
-            if probe == "startupProbe" and status == 200:
-                break
-            at += period
-
-
-def _filled(template: str, time: datetime, **values: object) -> list[str]:
-    for name, value in {"time": time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"), **values}.items():
-        template = template.replace("{" + name + "}", str(value))
-    return template.splitlines()
 
 
 @dataclass

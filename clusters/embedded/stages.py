@@ -25,7 +25,7 @@ SLOTS = {"containers": 3, "initContainers": 2}
 #: Pieces of template, in their order, with the variables that they define: each is added where one is used.
 SNIPPETS = {
     "decide": {"decided"},
-    "plan": {"plan", "digits"},
+    "plan": {"plan", "digits", "fingerprint"},
     "image": {"present", "reference", "repository", "not_found", "attempts"},
     "end": {"ended", "stopped", "completes", "never", "failed"},
     "back-off": {"backing_off", "back_off_told"},

@@ -1,8 +1,9 @@
-// blog-api is the demo application that every lab deploys: a tiny HTTP server.
+// blog-api is the demo application that every lab deploys: a tiny HTTP server,
+// with a subcommand for a task that ends (migrate) and one that keeps it company (visit).
 //
 // What it does is written down once, in behaviour.json, which is compiled into
 // the program and is also what the embedded engine's simulated Pods follow. So
-// the two cannot drift apart.
+// the two cannot drift apart. What the fields mean: clusters/embedded/images.schema.json.
 package main
 
 import (
@@ -11,14 +12,10 @@ import (
 	_ "embed"
 	"encoding/json"
 	"fmt"
-	"net"
-	"net/http"
 	"os"
 	"os/signal"
-	"slices"
 	"strconv"
 	"strings"
-	"sync/atomic"
 	"syscall"
 	"time"
 )
@@ -29,34 +26,65 @@ var document []byte
 // version is which of the versions in behaviour.json this one is: the images differ in nothing but this variable.
 var version = cmp.Or(os.Getenv("APP_VERSION"), "1.0")
 
-// behaviour is one version's part of behaviour.json; durations are in seconds.
+// behaviour is one version's part of behaviour.json, or one of its subcommands'; durations are in seconds.
 type behaviour struct {
-	Port           int      `json:"port"`
-	Routes         []string `json:"routes"`
-	ReadinessRoute string   `json:"readiness_route"`
-	ListensAfter   float64  `json:"listens_after_s"`
-	ReadyAfter     float64  `json:"ready_after_s"`
-	MemoryMiB      int      `json:"memory_mib"`
-	Requires       []string `json:"requires"`
-	StopsAfter     float64  `json:"stops_after_s"`
-	StopExitCode   int      `json:"stop_exit_code"`
+	Port               int      `json:"port"`
+	PortVariable       string   `json:"port_variable"`
+	RequestLogVariable string   `json:"request_log_variable"`
+	Routes             []string `json:"routes"`
+	ReadinessRoute     string   `json:"readiness_route"`
+	ListensAfter       float64  `json:"listens_after_s"`
+	ReadyAfter         float64  `json:"ready_after_s"`
+	MemoryMiB          int      `json:"memory_mib"`
+	Requires           []string `json:"requires"`
+	MissingExitCode    int      `json:"missing_exit_code"`
+	UnknownExitCode    int      `json:"unknown_exit_code"`
+	StopsAfter         float64  `json:"stops_after_s"`
+	StopExitCode       int      `json:"stop_exit_code"`
+	Steps              []step   `json:"steps"`
+	ExitCode           int      `json:"exit_code"`
+	Visits             string   `json:"visits"`
+	Every              float64  `json:"every_s"`
 
-	Versions map[string]json.RawMessage `json:"versions"`
-	Log      map[string]string          `json:"log"`
+	Versions    map[string]json.RawMessage `json:"versions"`
+	Subcommands map[string]json.RawMessage `json:"subcommands"`
+	Log         map[string]string          `json:"log"`
+}
+
+// step is one line of a task.
+type step struct {
+	At   float64 `json:"at_s"`
+	Line string  `json:"line"`
 }
 
 // load reads the common part of the document and lays this version's part over it.
-func load() (behaviour, error) {
-	var b behaviour
-	if err := json.Unmarshal(document, &b); err != nil {
+func load() (*behaviour, error) {
+	b := &behaviour{MissingExitCode: 1, UnknownExitCode: 2}
+	if err := json.Unmarshal(document, b); err != nil {
 		return b, err
 	}
 	own, known := b.Versions[version]
 	if !known {
 		return b, fmt.Errorf("version %q is not in behaviour.json", version)
 	}
-	return b, json.Unmarshal(own, &b)
+	return b, json.Unmarshal(own, b)
 }
+
+// say writes one of the lines in behaviour.json; pairs are what else is filled in: "{name}", value, …
+func (b *behaviour) say(line string, pairs ...string) string {
+	return b.write(b.Log[line], pairs...)
+}
+
+func (b *behaviour) write(template string, pairs ...string) string {
+	now := time.Now().UTC().Format("2006-01-02T15:04:05Z")
+	pairs = append(pairs, "{time}", now, "{version}", version, "{port}", strconv.Itoa(b.Port))
+	text := strings.NewReplacer(pairs...).Replace(template)
+	fmt.Println(text)
+	return text
+}
+
+// requestLog is the file in which requests are to be noted: empty where nobody has asked for it.
+func (b *behaviour) requestLog() string { return os.Getenv(b.RequestLogVariable) }
 
 func seconds(s float64) time.Duration { return time.Duration(s * float64(time.Second)) }
 
@@ -66,78 +94,55 @@ func main() {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(2)
 	}
-	say := func(line string, pairs ...string) {
-		now := time.Now().UTC().Format("2006-01-02T15:04:05Z")
-		pairs = append(pairs, "{time}", now, "{version}", version, "{port}", strconv.Itoa(b.Port))
-		fmt.Println(strings.NewReplacer(pairs...).Replace(b.Log[line]))
-	}
-
-	if port, err := strconv.Atoi(os.Getenv("PORT")); err == nil {
-		b.Port = port
-	}
-	started := time.Now()
-	say("starting")
-	for _, name := range b.Requires {
-		if os.Getenv(name) == "" {
-			say("missing", "{name}", name)
-			os.Exit(1)
+	act := b.serve
+	if len(os.Args) > 1 {
+		own, known := b.Subcommands[os.Args[1]]
+		if !known {
+			b.say("unknown", "{name}", os.Args[1])
+			os.Exit(b.UnknownExitCode)
+		}
+		if err := json.Unmarshal(own, b); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(2)
+		}
+		act = b.work
+		if b.Visits != "" {
+			act = b.visit
 		}
 	}
-	cache := fill(b.MemoryMiB)
-
+	if port, err := strconv.ParseUint(os.Getenv(b.PortVariable), 10, 16); err == nil && port > 0 {
+		b.Port = int(port)
+	}
 	stop, cancel := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
 	defer cancel()
-	var draining atomic.Bool
-
-	server := &http.Server{
-		Addr: net.JoinHostPort(os.Getenv("HOST"), strconv.Itoa(b.Port)),
-		Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			ready := time.Since(started) >= seconds(b.ReadyAfter) && !draining.Load()
-			status := http.StatusOK
-			body := fmt.Sprintf("blog-api %s, Pod %s\n", version, os.Getenv("HOSTNAME"))
-			switch {
-			case !slices.Contains(b.Routes, r.URL.Path):
-				status, body = http.StatusNotFound, "not found\n"
-			case r.URL.Path == b.ReadinessRoute && !ready:
-				status, body = http.StatusServiceUnavailable, "not ready\n"
-			case r.URL.Path == "/version":
-				body = version + "\n"
-			}
-			w.WriteHeader(status)
-			fmt.Fprint(w, body)
-			say("request", "{method}", r.Method, "{path}", r.URL.Path, "{status}", strconv.Itoa(status))
-		}),
-	}
-	go func() {
-		time.Sleep(seconds(b.ListensAfter))
-		go func() {
-			time.Sleep(seconds(b.ReadyAfter - b.ListensAfter))
-			if !draining.Load() {
-				say("ready")
-			}
-		}()
-		say("listening")
-		if err := server.ListenAndServe(); err != http.ErrServerClosed {
-			fmt.Fprintln(os.Stderr, err)
-			os.Exit(1)
-		}
-	}()
-
-	<-stop.Done()
-	draining.Store(true)
-	say("stopping")
-	time.Sleep(seconds(b.StopsAfter))
-	server.Close()
-	say("stopped")
-	cache[0]++ // the cache lives as long as the server does
-	os.Exit(b.StopExitCode)
+	os.Exit(act(stop.Done()))
 }
 
-// fill takes the memory that this version keeps its posts in, and touches every page of it.
-func fill(mebibytes int) []byte {
-	cache := make([]byte, mebibytes<<20)
-	for i := 0; i < len(cache); i += 4096 {
-		cache[i] = 1
+// complete says which environment variable is missing, if one is.
+func (b *behaviour) complete() bool {
+	for _, name := range b.Requires {
+		if os.Getenv(name) == "" {
+			b.say("missing", "{name}", name)
+			return false
+		}
 	}
-	return cache
+	return true
+}
+
+// work does a task: a few steps, and it is done. All of these, like serve and visit, answer with their exit code.
+func (b *behaviour) work(stop <-chan struct{}) int {
+	if !b.complete() {
+		return b.MissingExitCode
+	}
+	started := time.Now()
+	for _, step := range b.Steps {
+		select {
+		case <-time.After(time.Until(started.Add(seconds(step.At)))):
+			b.write(step.Line)
+		case <-stop:
+			b.say("interrupted")
+			return b.StopExitCode
+		}
+	}
+	return b.ExitCode
 }

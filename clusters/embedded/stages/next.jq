@@ -55,6 +55,7 @@ def seconds_of:
        | . as $one | .status as $s
        | (if .sidecar then "Always" elif .init and $pod.spec.restartPolicy == "Always" then "OnFailure"
           else .spec.restartPolicy // $pod.spec.restartPolicy end) as $policy
+       | ((.spec.image | canonical) != $s.image) as $edited
        | (if $s.state.waiting then
             $s.state.waiting.reason as $reason
             | if $over then empty
@@ -71,6 +72,8 @@ def seconds_of:
                   ($pod.status.startTime | epoch) as $t
                   | {do: "pull-fail", at: ($t + ([10, 30, 70, 150, 310 | select(. > $now - $t)] | first // ((($now - $t) / 300 | ceil) * 300 + 10)))}
                 else {do: "pull-fail", at: ($now + 0.4)} end
+              # the kubelet counts its back-off for each image: another one is tried at once
+              elif $edited then {do: "change-dead", at: ($now + 0.3)}
               elif $reason == "CrashLoopBackOff" then
                 {do: "restart", at: (($s.lastState.terminated.finishedAt | epoch // $now) + ($s.state.waiting.message | seconds_of))}
               elif $reason == "RunContainerError" then
@@ -86,7 +89,7 @@ def seconds_of:
                else $now end) as $ready
             | (if .init and (.sidecar | not) then false else $s.started == true and $now >= $ready end) as $is_ready
             | ( (if $plan.after < 16777215 then {do: "exit", at: ($t + 0.3 + $plan.after / 10)} else empty end),
-                (if (.spec.image | canonical) != $s.image then {do: "change", at: ($now + 0.3)} else empty end),
+                (if $edited then {do: "change", at: ($now + 0.3)} else empty end),
                 (if $s.started != true then
                    (if $probed.startupProbe then
                       (if ($plan.flags | flag(1)) and first_success($probed.startupProbe; $plan.listens) <= given_up($probed.startupProbe)
@@ -106,6 +109,7 @@ def seconds_of:
           elif $s.state.terminated then
             if $policy == "Never" or ($policy == "OnFailure" and $s.state.terminated.exitCode == 0) then empty
             elif $over and (.sidecar | not) then empty
+            elif $edited then {do: "change-dead", at: ($now + 0.3)}
             else {do: (if $s.restartCount == 0 then "restart" else "back-off" end), at: ($now + 1)} end
           else empty end)
        | .slot //= $one.slot ] as $actions

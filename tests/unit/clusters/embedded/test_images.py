@@ -6,7 +6,17 @@ import re
 import pytest
 import yaml
 
-from clusters.embedded.images import DEFAULTS, PUBLIC, CatalogueInvalid, find, load, repositories
+from clusters.embedded.images import (
+    DEFAULTS,
+    PUBLIC,
+    CatalogueInvalid,
+    find,
+    fingerprint,
+    load,
+    of_container,
+    own_program,
+    repositories,
+)
 
 
 @pytest.fixture(scope="module")
@@ -59,6 +69,10 @@ class TestMistakes:
             ({"versions": {"1.0": []}}, "FILE: app.versions.1.0 must be object"),
             ({"versions": {"1.0": {"prot": 1}}}, "FILE: app.versions.1.0 must not contain {'prot'} properties"),
             ({"versions": {"1.0": {"requires": "A"}}}, "FILE: app.versions.1.0.requires must be array"),
+            ({"subcommands": {"migrate": {"prot": 1}}}, "FILE: app.subcommands.migrate must not contain {'prot'}"),
+            ({"subcommands": {"migrate": {"steps": [{}]}}}, "FILE: app.subcommands.migrate.steps[0] must contain"),
+            ({"steps": [{"at_s": -1, "line": ""}]}, "FILE: app.steps[0].at_s must be bigger than or equal to 0"),
+            ({"visits": "/", "every_s": 0}, "FILE: app.every_s must be bigger than 0"),
         ],
     )
     def test_a_wrong_property_is_named_with_its_place(self, mistake, change, said):
@@ -215,3 +229,68 @@ class TestReferences:
         """RE2 has no look-around and no references back."""
         for pattern in [*(image["pattern"] for image in public), repositories(public)]:
             assert not re.search(r"\(\?[=!<]|\\[1-9]", pattern)
+
+
+class TestOwnProgram:
+    """Which of what a container is told to run is the image's own program, and which subcommand of it."""
+
+    @pytest.fixture
+    def app(self, catalogue):
+        common = {"program": "/app", "port": 80, "log": {"unknown": "no {name}"}}
+        subcommands = {"tidy": {"port": 0, "steps": [{"at_s": 1, "line": "tidy"}]}}
+        return load([catalogue({**APP, **common, "subcommands": subcommands, "versions": {"1": {"port": 81}}})])[0]
+
+    @pytest.fixture
+    def server(self, catalogue):
+        return load([catalogue({**APP, "program": "appd", "port": 80})])[0]
+
+    @pytest.mark.parametrize("spec", [{}, {"command": [], "args": None}, {"command": ["/app"]}])
+    def test_with_nothing_said_it_is_as_it_is(self, app, spec):
+        assert own_program(app, spec) == app
+        assert app["port"] == 81
+
+    @pytest.mark.parametrize("spec", [{"args": ["tidy", "now"]}, {"command": ["/app"], "args": ["tidy"]}])
+    def test_a_subcommand_is_laid_over_the_version(self, app, spec):
+        found = own_program(app, spec)
+        assert (found["port"], found["steps"][0]["line"], found["version"]) == (0, "tidy", "1")
+        assert found["program"] == app["program"]
+
+    @pytest.mark.parametrize("word", ["tdy", "--tidy", "", "sh"])
+    def test_another_word_is_told_to_be_unknown_and_ends(self, app, word):
+        found = own_program(app, {"args": [word]})
+        assert found["steps"] == [{"at_s": 0, "line": f"no {word}"}]
+        assert found["exit_code"] == 2
+
+    @pytest.mark.parametrize("word", ["app", "/bin/app", "sh", "tidy", "--tidy"])
+    def test_another_command_is_another_program(self, app, word):
+        """Nothing is in the image but /app, and that is in no folder of the PATH."""
+        assert own_program(app, {"command": [word]}) is None
+
+    @pytest.mark.parametrize("spec", [{}, {"args": ["-v"]}, {"command": ["/bin/appd", "x"]}, {"args": ["appd", "x"]}])
+    def test_without_subcommands_the_programs_name_and_options_are_passed_on(self, server, spec):
+        assert own_program(server, spec) == server
+
+    @pytest.mark.parametrize("spec", [{"command": ["-v"]}, {"args": ["sh"]}, {"command": ["sh"], "args": ["appd"]}])
+    def test_without_subcommands_another_word_is_another_program(self, server, spec):
+        assert own_program(server, spec) is None
+
+    def test_a_shell_has_none(self, public):
+        assert own_program(find(public, "busybox"), {}) is None
+
+
+class TestFingerprints:
+    """A containerID keeps the image that its run was started from: a Pod's may be edited later."""
+
+    def test_each_image_has_its_own(self, public, repository):
+        every = [*public, *load([repository / "labs" / "blog-api" / "behaviour.json"])]
+        assert len({fingerprint(image) for image in every}) == len(every)
+
+    def test_it_counts_more_than_what_the_pod_says_now(self, repository):
+        versioned = load([repository / "labs" / "blog-api" / "behaviour.json"])
+        container_id = "containerd://" + "0" * 26 + fingerprint(versioned[0]) + "0" * 32
+        assert of_container(versioned, container_id, "blog-api:1.1")["version"] == "1.0"
+
+    def test_without_one_the_first_reference_that_is_known_counts(self, repository):
+        versioned = load([repository / "labs" / "blog-api" / "behaviour.json"])
+        assert of_container(versioned, "", "blog-api:9.9", "blog-api:1.1")["version"] == "1.1"
+        assert of_container(versioned, "0" * 64, "blog-api:9.9") is None

@@ -74,7 +74,7 @@ class TestPlan:
         assert Plan.of(container_id()).after is None
 
     def test_the_template_writes_as_many_digits_as_are_read(self, repository):
-        """decide.gotmpl: %06x%02x%x%x%03x%03x%02x%02x%x%x%x%09x"""
+        """decide.gotmpl: %s%06x%02x%x%x%03x%03x%02x%02x%x%x%x%09x, where %s is the image's fingerprint."""
         text = (repository / "clusters/embedded/stages/decide.gotmpl").read_text()
         (written,) = [line for line in text.splitlines() if "printf" in line and "%06x" in line]
         widths = [int(width or 1) for width in re.findall(r"%0?(\d*)x", written)]
@@ -175,6 +175,161 @@ class TestBlogApi:
         found = lines(pod("blog-api:1.0", running(), livenessProbe=probe), at=year)
         assert len(found) == MOST_LINES
         assert found[-1][0] > year - 2
+
+
+def together(*containers: tuple[dict, dict]) -> dict:
+    """A Pod of several containers, (spec, status) each, with a volume called shared."""
+    made = {"metadata": {"name": "pod-1"}, "spec": {"containers": []}, "status": {"containerStatuses": []}}
+    made["spec"]["volumes"] = [{"name": "shared", "emptyDir": {}}, {"name": "fixed", "configMap": {"name": "x"}}]
+    for number, (spec, status) in enumerate(containers):
+        named = {"name": f"c{number}", "image": "blog-api:1.0"}
+        made["spec"]["containers"].append(named | spec)
+        made["status"]["containerStatuses"].append(named | {"image": (named | spec)["image"]} | status)
+    return made
+
+
+def mounting(path: str = "/log", volume: str = "shared", file: str = "/log/requests", **more) -> dict:
+    return {
+        "env": [{"name": "REQUEST_LOG", "value": file}],
+        "volumeMounts": [{"name": volume, "mountPath": path, **more}],
+    }
+
+
+VISIT = {"args": ["visit"]}
+
+
+class TestNeighbours:
+    """Containers of one Pod share its network, and may share a volume."""
+
+    @pytest.fixture
+    def heard(self, lines):
+        """What a visitor hears over localhost, and reads in the volume: without stamps."""
+
+        def listen(document, at=60.0, container="c1"):
+            said = [line.split(" ", 1)[1] for _, line in lines(document, at, container)][1:]
+            return [line.removeprefix("over localhost: ") for line in said if line.startswith("over")], [
+                line.removeprefix("in the shared volume: ") for line in said if line.startswith("in the")
+            ]
+
+        return listen
+
+    def test_a_visitor_hears_the_version_and_reads_its_own_request(self, heard):
+        document = together((mounting(), running()), (VISIT | mounting("/here", file="/here/requests"), running(1)))
+        assert heard(document, at=4) == (
+            ["version 1.0"] * 2,
+            [f"2026-01-01T12:00:0{s}Z GET /version 200" for s in "13"],
+        )
+
+    def test_the_server_tells_of_the_visits_among_its_probes(self, lines):
+        probe = {"httpGet": {"path": "/readyz", "port": 8080}, "periodSeconds": 5}
+        document = together(({"readinessProbe": probe}, running()), (VISIT, running(2)))
+        said = [(time, line.split()[2]) for time, line in lines(document, 7, "c0") if "GET" in line]
+        assert said == [(1, "/readyz"), (2, "/version"), (4, "/version"), (6, "/readyz"), (6, "/version")]
+
+    def test_alone_it_is_refused(self, heard):
+        assert heard(together((VISIT, running())), at=3, container="c0") == (
+            ["connection refused"] * 2,
+            ["no file is named"] * 2,
+        )
+
+    @pytest.mark.parametrize(
+        "server",
+        [
+            ({"image": "blog-api:1.4"}, running()),
+            ({"image": "blog-api:1.2"}, waiting("CrashLoopBackOff") | {"lastState": terminated(0, 1, 1, after=1)}),
+            ({"image": "blog-api:1.3"}, {"state": terminated(0, 1, 137, after=2, why=OUT_OF_MEMORY)}),
+            ({"env": [{"name": "PORT", "value": "9090"}]}, running()),
+            ({"args": ["migrate"]}, running(after=20)),
+            ({}, waiting("ContainerCreating")),
+        ],
+        ids=["slow", "crashing", "killed", "another port", "a task", "not started"],
+    )
+    def test_nobody_listens_there(self, heard, server):
+        assert set(heard(together(server, (VISIT, running())), at=8)[0]) == {"connection refused"}
+
+    def test_on_the_port_that_both_were_told(self, heard):
+        port = {"env": [{"name": "PORT", "value": "9090"}]}
+        assert heard(together((port, running()), (VISIT | port, running())), at=1)[0] == ["version 1.0"]
+
+    def test_another_program_may_listen_that_has_no_such_path(self, heard):
+        other = ({"image": "nginxinc/nginx-unprivileged"}, running())
+        assert heard(together(other, (VISIT, running())), at=1)[0] == ["status 404"]
+
+    @pytest.mark.parametrize(
+        ("server", "visitor", "said"),
+        [
+            ({}, mounting(), "no such file or directory"),
+            (mounting(), {"env": mounting()["env"]}, "no such file or directory"),
+            ({"env": mounting()["env"]}, mounting(), "no such file or directory"),
+            (mounting(), mounting("/elsewhere"), "no such file or directory"),
+            (mounting(), mounting(file="/log/other"), "no such file or directory"),
+            (mounting(readOnly=True), mounting(), "no such file or directory"),
+            (mounting(volume="fixed"), mounting(volume="fixed"), "no such file or directory"),
+            (mounting(file="/log/a/b"), mounting(file="/log/a/b"), "no such file or directory"),
+            (mounting(), mounting(file="/log"), "is a directory"),
+            (mounting(), mounting(readOnly=True), "2026-01-01T12:00:00Z GET /version 200"),
+            (
+                mounting(subPath="a"),
+                mounting("/here", file="/here/a/requests"),
+                "2026-01-01T12:00:00Z GET /version 200",
+            ),
+        ],
+    )
+    def test_the_file_is_there_where_both_mount_the_volume_that_holds_it(self, heard, server, visitor, said):
+        document = together((server, running()), (VISIT | visitor, running()))
+        assert heard(document, at=1)[1] == [said]
+
+    @pytest.mark.parametrize(
+        ("spec", "reason"),
+        [
+            (mounting(readOnly=True), "read-only file system"),
+            (mounting(volume="fixed"), "read-only file system"),
+            (mounting(file="/log"), "is a directory"),
+            (mounting(file="/"), "is a directory"),
+            (mounting(file="/requests"), "permission denied"),
+            (mounting("/var/log/blog", file="/var/log/requests"), "permission denied"),
+            (mounting(file="/logs/requests"), "no such file or directory"),
+            (mounting(file="/log/folder/requests"), "no such file or directory"),
+        ],
+    )
+    def test_a_server_says_why_it_cannot_write_its_requests(self, lines, spec, reason):
+        line = lines(together((spec, running())), container="c0")[1][1]
+        assert line.endswith(f" cannot write requests to {spec['env'][0]['value']}: {reason}")
+
+    def test_a_server_that_restarts_is_missed_for_a_moment(self, catalogue, heard):
+        """Its image was edited: the visits before are told as they were."""
+        first, second = (images.fingerprint(images.find(catalogue, f"blog-api:{tag}")) for tag in ("1.0", "1.1"))
+        before, now = terminated(0, 5), running(9)
+        before["terminated"]["containerID"] = "0" * 26 + first + container_id()[-32:]
+        now["containerID"] = "0" * 26 + second + container_id()[-32:]
+        status = now | {"lastState": before, "restartCount": 1}
+        said, read = heard(
+            together(({"image": "blog-api:1.1"} | mounting(), status), (VISIT | mounting(), running())), at=11
+        )
+        assert said == ["version 1.0"] * 3 + ["connection refused"] * 2 + ["version 1.1"]
+        assert read[2:] == [f"2026-01-01T12:00:{s}Z GET /version 200" for s in ("04", "04", "04", "10")]
+
+    def test_of_a_server_that_has_often_been_restarted_only_what_is_known_is_told(self, heard):
+        status = running(30) | {"lastState": terminated(20, 24), "restartCount": 7}
+        said, _ = heard(together(({}, status), (VISIT, running())), at=32)
+        assert said == ["version 1.0"] * 2 + ["connection refused"] * 3 + ["version 1.0"] * 2
+
+    def test_a_second_server_finds_the_port_taken(self, lines):
+        status = {"state": terminated(0, 1, 1, after=1)}
+        assert [
+            line.split(" ", 1)[1] for _, line in lines(together(({}, running()), ({}, status)), container="c1")
+        ] == [
+            "blog-api 1.0 starting",
+            "fatal: listen tcp :8080: bind: address already in use",
+        ]
+
+    def test_of_days_of_visits_the_last_are_there(self, lines):
+        day = 86400
+        document = together((mounting(), running()), (VISIT | mounting(), running()))
+        for container in ("c0", "c1"):
+            found = lines(document, at=7 * day, container=container)
+            assert len(found) == MOST_LINES
+            assert found[-1][0] > 7 * day - 3
 
 
 class TestWhichRun:

@@ -115,7 +115,8 @@ def test_brackets_of_jq_and_of_templates_are_closed(expressions, templates):
         for opening, closing in ("()", "[]", "{}"):
             assert bare.count(opening) == bare.count(closing), name
     for name, text in templates:
-        assert text.count("{{") == text.count("}}"), name
+        bare = re.sub("`[^`]*`", "``", text)  # the catalogue is JSON
+        assert bare.count("{{") == bare.count("}}"), name
         words = re.findall(r"\{\{-? ?(if|range|with|else if|end)\b", text)
         assert words.count("end") == sum(words.count(word) for word in ("if", "range", "with")), name
 
