@@ -119,10 +119,13 @@ class Attempts:
         if self.started(exercise) and not again and self._same_cluster(exercise):
             self._record(exercise)
             return Progressing(exercise, self.namespace, kubeconfig, fresh=False)
+        if exercise.loses_node:
+            self.cluster.refuse_to_lose_nodes()
         self._journal(exercise).unlink(missing_ok=True)
         # From here on, nothing that was started before can be judged any more: no other lab of this namespace, either.
         for folder in {self.folder, *(path.parent for path in self.folder.parent.glob("*/current.json"))}:
             write_atomically(folder / "current.json", json.dumps({"exercise": ""}))
+        self._return_node()
         self.cluster.clear(self.namespace)
         if exercise.manifest.exists():
             processes.run(
@@ -146,7 +149,25 @@ class Attempts:
         ticket = {"exercise": exercise.name, "since": time.time(), "baseline": _digest(baseline.encode())}
         write_atomically(self.folder / "current.json", json.dumps(ticket))
         self._record(exercise)
+        if exercise.loses_node:
+            self._lose_node(exercise.loses_node(seen[-1]))
         return Progressing(exercise, self.namespace, kubeconfig, fresh=True)
+
+    @property
+    def _lost(self) -> Path:
+        """Names the Node that an exercise of any lab on this cluster has lost."""
+        return self.folder.parent.parent / "lost-node.json"
+
+    def _lose_node(self, name: str) -> None:
+        write_atomically(self._lost, json.dumps({"node": name}))  # first, so that it is brought back whatever happens
+        self.cluster.lose_node(name)
+
+    def _return_node(self) -> None:
+        """Bring back the Node that an exercise has lost, if there is one."""
+        if name := self._read(self._lost).get("node"):
+            with suppress(UsageError):  # this is another cluster by now, with other Nodes
+                self.cluster.return_node(str(name))
+        self._lost.unlink(missing_ok=True)
 
     def check(
         self, exercise: Exercise, *, wait_s: float = 0, waiting: Callable[[Result], None] = lambda result: None

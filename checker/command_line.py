@@ -69,6 +69,14 @@ Name = Annotated[
 OneExercise = Annotated[
     str, typer.Argument(help="LAB/EXERCISE, such as 02-self-healing/one-pod.", autocompletion=_complete_exercise)
 ]
+LabOrExercise = Annotated[
+    str,
+    typer.Argument(
+        metavar="EXERCISE",
+        help="LAB/EXERCISE, or a LAB: its first exercise.",
+        autocompletion=lambda incomplete: _complete_exercise(incomplete) + _complete_lab(incomplete),
+    ),
+]
 MaybeExercise = Annotated[
     str | None,
     typer.Argument(help="LAB/EXERCISE; without it, the one you are in.", autocompletion=_complete_exercise),
@@ -183,9 +191,13 @@ def lab(
 
 
 @app.command()
-def start(exercise: OneExercise, engine: Engine = None, cluster: Name = None) -> None:
-    """Put the lab's namespace into an exercise's starting state."""
+def start(exercise: LabOrExercise, engine: Engine = None, cluster: Name = None) -> None:
+    """Put the lab's namespace into an exercise's starting state; a lab alone begins with its first exercise."""
     with _trouble_told():
+        from checker.catalogue import find_lab, lab_folders
+
+        if exercise in lab_folders():
+            exercise = find_lab(exercise).exercises[0].id
         attempts, found = _attempts(exercise, engine, cluster, up=True)
         _say_started(attempts, found, again=False)
 

@@ -84,6 +84,7 @@ class Exercise:
     """One graded exercise. ``start`` is its starting state, a manifest in the lab's folder.
 
     What a manifest cannot say, such as a history of revisions, a script does beside it: see ``beginning``.
+    ``loses_node``: which Node, going by the baseline, falls silent as soon as the exercise has begun.
     ``watches``: kinds that its goals need beside Deployments, ReplicaSets, Pods and Events (``evidence.MORE_LISTS``).
     """
 
@@ -94,6 +95,7 @@ class Exercise:
     start: str = "start.yaml"
     watches: tuple[str, ...] = ()
     questions: tuple[Question, ...] = ()
+    loses_node: Callable[[Snapshot], str] | None = None
     goals: list[Goal] = field(default_factory=list)
     proofs: list[Proof] = field(default_factory=list)
     mistakes: list[Mistake] = field(default_factory=list)

@@ -24,6 +24,8 @@ LEARNER_ROLES = Path(__file__).parent / "learner-roles.yaml"
 OURS = {"app.kubernetes.io/managed-by": "driftlab"}
 OURS_SELECTOR = "app.kubernetes.io/managed-by=driftlab"
 
+CONTROL_PLANE = "node-role.kubernetes.io/control-plane"  #: the taint of a Node that takes no Pods of learners
+
 LEARNERS = "driftlab:learners"  #: the group that a learner's kubeconfig authenticates as, where we can name it
 
 
@@ -67,6 +69,7 @@ class Cluster(ABC):
     default_name: ClassVar[str] = "driftlab"  #: what a cluster is called that nobody has named
     leaving: ClassVar[str] = "Deleting the cluster"  #: what ``down`` does, in words
     stopping: ClassVar[str] = "Stopping the cluster"  #: what ``stop`` does
+    owns_nodes: ClassVar[bool] = False  #: may its Nodes be lost, on purpose?
     learners: ClassVar[str] = LEARNERS  #: the group to which the rights of ``learner-roles.yaml`` are given
     why: str = ""  #: in one line, why this engine was taken
 
@@ -125,16 +128,28 @@ class Cluster(ABC):
         return "/api/v1/namespaces/kube-system"
 
     def lose_node(self, name: str) -> None:
-        """Let a Node fall silent, as if its machine had lost power. Raises DriftlabError where we cannot."""
-        raise UsageError(
-            f"The engine {self.engine} cannot lose the Node {name}.", next_step="use another engine for this"
-        )
+        """Let a Node fall silent, as if its machine had lost power. Raises UsageError where we cannot."""
+        del name
+        self.refuse_to_lose_nodes()
 
     def return_node(self, name: str) -> None:
-        """Bring a Node back that was lost. Raises DriftlabError where we cannot."""
-        raise UsageError(
-            f"The engine {self.engine} cannot bring back the Node {name}.", next_step="use another engine for this"
-        )
+        """Bring a Node back that was lost. Raises UsageError where we cannot."""
+        del name
+        self.refuse_to_lose_nodes()
+
+    def refuse_to_lose_nodes(self) -> None:
+        """Raise UsageError where Nodes of this cluster are not ours to lose, or too few."""
+        if not self.owns_nodes:
+            raise UsageError(
+                f"This needs a Node that may be lost, and those of the cluster {self.name!r} are not ours.",
+                next_step="use the engine kind or embedded for it",
+            )
+        nodes = self.client.get("/api/v1/nodes")["items"]
+        if sum(not any(taint["key"] == CONTROL_PLANE for taint in node["spec"].get("taints", ())) for node in nodes) < 2:
+            raise UsageError(
+                f"This needs a Node that may be lost, and the cluster {self.name!r} has only one for Pods.",
+                next_step="DRIFTLAB_KIND_WORKERS=2 driftlab up, or use the engine embedded",
+            )
 
     def wait_ready(self, timeout_s: float = 60) -> None:
         """Wait until ``status`` says ready. Raises ClusterNotReady with the last status."""

@@ -33,6 +33,7 @@ class Step:
     unit: str = ""
     started: float = 0  # seconds since the epoch
     finished: bool = False
+    broken: bool = False  #: it ended before it was done
 
     @property
     def fraction(self) -> float | None:
@@ -73,6 +74,9 @@ class Progress:
         running.tell()
         try:
             yield running
+        except BaseException:
+            running.step = replace(running.step, broken=True)
+            raise
         finally:
             running.step = replace(running.step, finished=True)
             running.tell()
@@ -112,7 +116,8 @@ class PlainLines:
                 self.say(f"{step.name} …")
         elif step.finished:
             if time.time() - step.started > self.EVERY_S:
-                self.say(f"{step.name}: done after {time.time() - step.started:.0f} s")
+                how = "not done, given up" if step.broken else "done"
+                self.say(f"{step.name}: {how} after {time.time() - step.started:.0f} s")
             self.step = ""
         elif now - self.last >= self.EVERY_S:
             self.last = now

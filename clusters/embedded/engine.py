@@ -51,12 +51,16 @@ PORTS = (
 #: Worker Nodes, and what each can hold: small enough for a request to be too big.
 NODES, CPUS, MEMORY = 3, "2", "4Gi"
 
+#: The label of Nodes that kwok plays.
+PLAYED = ("driftlab.dev/kubelet", "simulated")
+
 #: Percent of new memory before Go collects garbage; Go itself would take 100.
 GOGC = "40"
 
 
 class EmbeddedCluster(Cluster):
     engine = "embedded"
+    owns_nodes = True
 
     #: Where the API server is to note who did what, by an audit policy of Kubernetes: a file, or nothing.
     audit_policy: Path | None = None
@@ -140,16 +144,15 @@ class EmbeddedCluster(Cluster):
         return {"token": (self.folder / "learner.token").read_text(encoding="utf-8").strip()}
 
     def lose_node(self, name: str) -> None:
-        # kwok lets go of a Node whose Lease is another's: no heartbeat, and its Pods are left as they are
-        self._give_lease_away(name, for_s=10**9)
+        # kwok plays the Nodes that carry the label: without it, no heartbeat, and its Pods are left as they are
+        self._label_node(name, None)
 
     def return_node(self, name: str) -> None:
-        self._give_lease_away(name, for_s=1)  # kwok takes it back once it has expired, within some 10 s
+        self._label_node(name, PLAYED[1])
 
-    def _give_lease_away(self, name: str, for_s: int) -> None:
-        path = f"/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases/{name}"
+    def _label_node(self, name: str, value: str | None) -> None:
         try:
-            self.client.patch(path, {"spec": {"holderIdentity": "nobody", "leaseDurationSeconds": for_s}})
+            self.client.patch(f"/api/v1/nodes/{name}", {"metadata": {"labels": {PLAYED[0]: value}}})
         except ApiRefused as refusal:
             if refusal.status != 404:
                 raise
@@ -276,7 +279,12 @@ class EmbeddedCluster(Cluster):
                     ),
                     more("kube-controller-manager", leader_elect="false", profiling="false"),
                     more("kube-scheduler", leader_elect="false", profiling="false"),
-                    more("kwok-controller", config=str(self.folder / "stages.yaml")),
+                    more(
+                        "kwok-controller",
+                        config=str(self.folder / "stages.yaml"),
+                        manage_all_nodes="false",
+                        manage_nodes_with_label_selector="=".join(PLAYED),
+                    ),
                 ],
             },
             # kwokctl adds Stages of its own where it is given none; ours are too many for it to carry about.
@@ -323,6 +331,7 @@ class EmbeddedCluster(Cluster):
                 "version": KUBERNETES,
             }
             document = yaml.safe_load(template.format_map(values))
+            document["metadata"]["labels"][PLAYED[0]] = PLAYED[1]
             try:
                 self.client.post("/api/v1/nodes", document)
             except ApiRefused as refusal:

@@ -69,6 +69,7 @@ def image_archive() -> Path | None:
 
 class KindCluster(Cluster):
     engine = "kind"
+    owns_nodes = True
     learners = f"system:serviceaccounts:{KIT}"
 
     @classmethod

@@ -3,6 +3,8 @@
 https://kubernetes.io/docs/concepts/architecture/nodes/#node-heartbeats
 """
 
+import time
+
 import pytest
 
 from clusters.errors import UsageError
@@ -14,6 +16,9 @@ LEAVES_SOON = [
     {"key": key, "operator": "Exists", "effect": "NoExecute", "tolerationSeconds": 1}
     for key in ("node.kubernetes.io/not-ready", UNREACHABLE)
 ]
+
+
+LONGER_THAN_A_POD_NEEDS_TO_END_S = 5
 
 
 def ready(node):
@@ -43,6 +48,7 @@ def test_pods_of_a_lost_node_are_replaced_elsewhere_and_the_node_comes_back(clus
         assert lost not in {pod["spec"]["nodeName"] for pod in serving(lab, here)}
         assert "deletionTimestamp" not in lab.get("pods", "bare")["metadata"], "it stays for 5 minutes"
         # nobody there confirms the end of the other: it is Terminating until the Node is back
+        time.sleep(LONGER_THAN_A_POD_NEEDS_TO_END_S)
         assert "deletionTimestamp" in lab.get("pods", given_up["metadata"]["name"])["metadata"]
     finally:
         cluster.return_node(lost)
