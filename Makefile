@@ -25,12 +25,13 @@ test: .venv/dev  ## run every test: units, engines, labs, notebooks, browser; on
 	  $(BIN)/python -m pytest -m kind; with=$$?; \
 	  [ $$without -eq 0 ] && [ $$with -eq 0 ]
 
-lint: .venv/dev  ## check style, types and layers
+lint: .venv/dev  ## check style, types, layers and spelling
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@for lab in labs/*/exercises.py; do $(BIN)/mypy --no-error-summary $$lab || exit 1; done
 	@$(BIN)/lint-imports --no-cache
+	@$(BIN)/codespell labs checker clusters README.md CHANGELOG.md
 
 bench: .venv/dev  ## measure what the README's figures say
 	@$(BIN)/python tests/bench.py

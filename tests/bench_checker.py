@@ -1,6 +1,7 @@
 """The checker's figures: a part of `make bench`."""
 
 import copy
+import dataclasses
 import json
 import os
 import statistics
@@ -20,7 +21,7 @@ import psutil
 from checker import predicates as p
 from checker.attempt import Attempts, learner_environment
 from checker.catalogue import labs
-from checker.evidence import LISTS, PAGE, Evidence, Snapshot, take_snapshot
+from checker.evidence import LISTS, MORE_LISTS, PAGE, Evidence, Snapshot, take_snapshot
 from checker.exercise import Exercise, Lab
 from checker.outcome import Outcome, Verdict, failed, passed
 from clusters import processes
@@ -83,12 +84,14 @@ def _seconds(work: Callable[[], object]) -> float:
 
 
 def _catalogue(attempts: Attempts, exercise: Exercise) -> None:
-    """Judge every exercise that there is by what is in the namespace: each by a snapshot of its own."""
-    baseline = attempts._baseline(exercise)
-    assert baseline
+    """Judge every exercise that there is by what is in the namespace: one snapshot of all kinds, every goal."""
+    now = take_snapshot(attempts.cluster.client, attempts.namespace, watches=[*MORE_LISTS])
+    begun = attempts._baseline(exercise)
+    assert begun
+    baseline = dataclasses.replace(begun, raw={**{kind: [] for kind in MORE_LISTS}, **begun.raw})
+    evidence = Evidence(baseline, now, attempts._recorded(exercise, begun, attempts._snapshot(exercise)))
     for one in (one for lab in labs() for one in lab.exercises):
-        now = take_snapshot(attempts.cluster.client, attempts.namespace)
-        assert one.judge(Evidence(baseline, now, attempts._recorded(exercise, baseline, now))).goals
+        assert one.judge(evidence).goals
 
 
 #: What peers' checks look like: each a command line that has to say what is expected.

@@ -6,8 +6,8 @@ from checker import predicates as p
 lab = Lab(
     "02-self-healing",
     title="Self-healing",
-    minutes=35,
-    summary="Delete Pods, a ReplicaSet, a label: see what comes back, who brings it back, and what stays gone.",
+    minutes=45,
+    summary="Delete Pods, a ReplicaSet, a label, lose a Node: see what comes back, who brings it back, and what stays gone.",
 )
 
 
@@ -505,3 +505,101 @@ def _(evidence: Evidence) -> bool:
     return (before is not None and after is not None and before.labels != after.labels) or any(
         relabelled.get(rs.uid, rs.labels) != rs.labels for rs in evidence.now.replicasets
     )
+
+
+# ---- 6
+
+node_lost = lab.exercise(
+    "node-lost",
+    "Lose a whole Node",
+    start="three-nodes.yaml",
+    hints=(
+        "Give the cluster a minute to notice. Then compare the Pods with the Nodes that they are on.",
+        (
+            "Pods on a silent Node stay `Terminating`: nobody there can say that they have ended. "
+            "`kubectl delete pod` has an option for exactly this."
+        ),
+        "`kubectl delete pod NAME --force`, for loner and for each Pod of blog-api that hangs on the lost Node.",
+    ),
+)
+
+
+def lost_node(snapshot: Snapshot) -> str:
+    """The Node that falls silent: the one that loner is on."""
+    loner = snapshot.pod("loner")
+    return str(loner.spec.get("nodeName", "")) if loner else ""
+
+
+def stranded(evidence: Evidence) -> list[str]:
+    """Everything that is still on the lost Node, as far as the cluster knows."""
+    node = lost_node(evidence.baseline)
+    return [pod.name for pod in evidence.now.pods if pod.spec.get("nodeName") == node]
+
+
+def elsewhere(evidence: Evidence) -> frozenset[str]:
+    """The UIDs of blog-api's Pods from the start that were not on the lost Node."""
+    deployment, node = blog_api(evidence.baseline), lost_node(evidence.baseline)
+    before = p.pods_of(deployment, evidence.baseline) if deployment else ()
+    return p.uids(tuple(pod for pod in before if pod.spec.get("nodeName") != node))
+
+
+node_lost.begins = lambda snapshot: (
+    (loner := snapshot.pod("loner")) is not None
+    and loner.ready
+    and all(not p.unfinished(deployment, snapshot) for deployment in snapshot.deployments)
+)
+node_lost.loses_node = lost_node
+
+
+@node_lost.goal("Nothing hangs on the lost Node any more", points=3)
+def cleared_away(evidence: Evidence) -> Verdict:
+    left = stranded(evidence)
+    before = [pod.name for pod in evidence.baseline.pods if pod.spec.get("nodeName") == lost_node(evidence.baseline)]
+    if left:
+        gone = len(set(before) - set(left))
+        return failed(f"still listed there: {', '.join(sorted(left))}", share=0.5 if 0 < gone < len(before) else 0)
+    return passed("the Pods that nobody could confirm the end of are gone from the list")
+
+
+@node_lost.goal("Three Pods of blog-api are ready, all of them on other Nodes", guard=True)
+def served_elsewhere(evidence: Evidence) -> Verdict:
+    verdict, deployment = three_again(evidence), blog_api(evidence.now)
+    if verdict.outcome != "PASS" or deployment is None:
+        return verdict
+    here = [pod for pod in p.pods_of(deployment, evidence.now) if pod.name in stranded(evidence)]
+    return waiting("the cluster has not given up the lost Node yet") if here else verdict
+
+
+node_lost.goal("Nobody changed what was asked for", guard=True)(same_replicaset)
+
+
+@node_lost.goal("The Pods on the other Nodes are the ones from the start", guard=True)
+def others_kept(evidence: Evidence) -> Verdict:
+    missing = len(elsewhere(evidence) - pods(evidence.now))
+    return failed(f"{missing} that ran well are gone, too") if missing else passed("they never stopped")
+
+
+common_mistakes(node_lost, "kubectl delete pod NAME --force, for what hangs on the lost Node")
+
+
+@node_lost.mistake(
+    "all-forced",
+    "Which Pods were in trouble, and which were not? Compare their AGE and their NODE.",
+    "You deleted Pods on healthy Nodes as well. With `--force` nobody waits until their programs have ended: requests "
+    "that were under way got no answer.",
+    "Start again with reset(), and delete by force only what hangs on the lost Node.",
+)
+def _(evidence: Evidence) -> bool:
+    return not elsewhere(evidence) <= pods(evidence.now)
+
+
+@node_lost.mistake(
+    "not-forced",
+    "Look at the STATUS of what is on the lost Node: how long has it been so?",
+    "It has been told to go, and waits for the kubelet on its Node to say that it is gone. That kubelet is silent, and "
+    "may be so for ever.",
+    "If you know that the machine is gone: kubectl delete pod NAME --force",
+)
+def _(evidence: Evidence) -> bool:
+    left = stranded(evidence)
+    return any(pod.terminating for pod in evidence.now.pods if pod.name in left)

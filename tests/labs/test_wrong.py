@@ -18,12 +18,11 @@ import re
 import shutil
 import tempfile
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from html.parser import HTMLParser
 from pathlib import Path
-from queue import SimpleQueue
 from xml.etree import ElementTree as ET
 
 import fastjsonschema
@@ -42,9 +41,6 @@ from clusters.cluster import Cluster
 WRONG = Path(__file__).parent / "wrong"
 LAB = load(WRONG / "90-hostile")
 MEANWHILE = "# ---- while it is checked\n"
-
-#: So many cases are tried at a time, each in a namespace of its own.
-AT_A_TIME = 3
 
 #: Far longer than any of them takes, on a loaded machine, too.
 PATIENCE_S = 150
@@ -98,58 +94,45 @@ def test_a_script_begins_with_what_it_does(case: Case):
     assert re.match(r"# \S.*\.\n# expect: ", case.script)
 
 
-@pytest.mark.parametrize("exercise", LAB.exercises, ids=lambda exercise: exercise.name)
-def test_untouched_fails_and_the_solution_earns_full_marks(cluster: Cluster, exercise: Exercise):
-    attempts = _started(cluster, exercise)
+def _both_ways(cluster: Cluster, namespace: str, exercise: Exercise) -> tuple[Result, Result]:
+    attempts = _started(cluster, exercise, namespace)
     untouched = attempts.check(exercise)
+    attempts.run(exercise.solution)
+    return untouched, attempts.check(exercise, wait_s=PATIENCE_S)
+
+
+@pytest.mark.tried_by(work=_both_ways)
+@pytest.mark.parametrize("exercise", LAB.exercises, ids=lambda exercise: exercise.name)
+def test_untouched_fails_and_the_solution_earns_full_marks(tried: tuple[Result, Result], exercise: Exercise):
+    untouched, result = tried
     assert untouched.outcome is Outcome.FAIL, text.render(untouched)
     assert untouched.points == 0
     assert (untouched.method.deeds, untouched.mistakes) == ((), ())
-    attempts.run(exercise.solution)
-    result = attempts.check(exercise, wait_s=PATIENCE_S)
     assert result.outcome is Outcome.PASS, text.render(result)
     assert result.points == result.of
     assert result.method.remark == ""
-
-
-@pytest.fixture(scope="module")
-def tries(request: pytest.FixtureRequest, cluster: Cluster) -> Iterator[dict[str, Future[tuple[Result, str]]]]:
-    """What becomes of each chosen case: the result, and the hint. Some are tried at a time: mostly, they wait."""
-    chosen = [
-        item.callspec.params["case"]
-        for item in request.session.items
-        if getattr(item, "originalname", "") == test_the_verdict_and_the_hint_are_right.__name__
-        and item.callspec.params["cluster"] == cluster.engine  # type: ignore[attr-defined]
-    ]
-    free: SimpleQueue[str] = SimpleQueue()
-    for number in range(AT_A_TIME):
-        free.put(cluster.namespace_for(f"{LAB.namespace}-{number}"))
-    with ThreadPoolExecutor(AT_A_TIME) as pool:
-        yield {case.name: pool.submit(_tried, case, cluster, free) for case in chosen if _suits(case, cluster)}
-        pool.shutdown(cancel_futures=True)
 
 
 def _suits(case: Case, cluster: Cluster) -> bool:
     return case.cheap or cluster.engine == "embedded"
 
 
-def _tried(case: Case, cluster: Cluster, free: SimpleQueue[str]) -> tuple[Result, str]:
-    namespace = free.get()
-    try:
-        attempts = _started(cluster, case.exercise, namespace)
-        _run(attempts, case.script)
-        with _meanwhile(attempts, case):
-            result = attempts.check(case.exercise, wait_s=0 if case.outcome is Outcome.WAITING else PATIENCE_S)
-        return result, attempts.hint(case.exercise).text
-    finally:
-        free.put(namespace)
-
-
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-def test_the_verdict_and_the_hint_are_right(cluster: Cluster, tries: dict[str, Future[tuple[Result, str]]], case: Case):
+def _tried(cluster: Cluster, namespace: str, case: Case) -> tuple[Result, str] | None:
     if not _suits(case, cluster):
+        return None
+    attempts = _started(cluster, case.exercise, namespace)
+    _run(attempts, case.script)
+    with _meanwhile(attempts, case):
+        result = attempts.check(case.exercise, wait_s=0 if case.outcome is Outcome.WAITING else PATIENCE_S)
+    return result, attempts.hint(case.exercise).text
+
+
+@pytest.mark.tried_by(work=_tried)
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_the_verdict_and_the_hint_are_right(tried: tuple[Result, str] | None, case: Case):
+    if tried is None:
         pytest.skip("only the cheap cases are tried on every engine")
-    result, hint = tries[case.name].result()
+    result, hint = tried
     said = text.render(result)
     assert result.outcome is case.outcome, said
     assert result.method.gaps == ()

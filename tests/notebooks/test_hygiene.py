@@ -17,7 +17,10 @@ LABS = labs()
 
 each_lab = pytest.mark.parametrize("lab", LABS, ids=lambda lab: lab.name)
 
-FACE = {"lab", "check", "hint", "reset"}  #: what a notebook calls
+FACE = {"lab", "check", "hint", "reset", "timeline", "quiz", "where"}  #: what a notebook calls
+
+
+ORDER = ("lab", "turn", "check")  #: what comes after what in every exercise
 
 
 @pytest.fixture
@@ -35,7 +38,7 @@ def prose(notebook: NotebookNode) -> str:
 
 def calls(cell: NotebookNode) -> list[str]:
     """The kit's functions that a code cell calls."""
-    return re.findall(r"^(lab|check|hint|reset)\(", cell.source, flags=re.MULTILINE)
+    return re.findall(rf"^({'|'.join(FACE)})\(", cell.source, flags=re.MULTILINE)
 
 
 def shell(cell: NotebookNode) -> bool:
@@ -97,24 +100,25 @@ def test_cells_that_call_the_kit_cannot_be_broken_by_the_learner(notebook: Noteb
 def test_every_exercise_is_started_done_and_checked_in_the_labs_order(lab: Lab, notebook: NotebookNode):
     names = [exercise.name for exercise in lab.exercises]
     code = cells(notebook, "code")
-    started = [cell.source for cell in code if calls(cell) == ["lab"]]
+    started = [cell.source for cell in code if "lab" in calls(cell)]
     assert started[0].endswith(f'lab("{lab.name}")')
     assert started[1:] == [f'lab("{lab.name}/{name}")' for name in names]
     assert [cell.source for cell in code if calls(cell) == ["check"]] == [f'check("{name}")' for name in names]
     assert [cell.metadata.driftlab.turn for cell in code if "driftlab" in cell.metadata] == names
     order = [
-        ("lab", "turn", "check").index(step)
+        ORDER.index(step)
         for cell in code
         for step in (["turn"] if "driftlab" in cell.metadata else calls(cell))
+        if step in ORDER
     ]
     assert order == [0, *[0, 1, 2] * len(names)]
 
 
 @each_lab
 def test_a_learners_turn_gives_nothing_away(notebook: NotebookNode):
-    """The cell is a comment: Run All does nothing there, and the solution is not in the page."""
+    """The cell is a comment, or a quiz's form: Run All does nothing there, and the solution is not in the page."""
     for cell in cells(notebook, "code"):
-        if "driftlab" in cell.metadata:
+        if "driftlab" in cell.metadata and calls(cell) != ["quiz"]:
             assert all(line.startswith("#") for line in cell.source.splitlines())
 
 
@@ -156,11 +160,16 @@ def test_it_draws_at_least_one_diagram(notebook: NotebookNode):
 
 
 @each_lab
-def test_its_links_are_safe_and_lead_to_the_kubernetes_documentation(notebook: NotebookNode):
+def test_its_links_are_safe_and_lead_to_the_kubernetes_documentation_or_on(lab: Lab, notebook: NotebookNode):
+    """The last one leads to the next lab, whose notebook lies beside this one in the learner's folder."""
     links = re.findall(r"\]\(([^)]+)\)|<(https?:[^>]+)>|\b(?:href|src)=\"([^\"]+)\"", prose(notebook))
     found = ["".join(groups) for groups in links]
     assert found
+    others = {one.notebook.name for one in LABS} - {lab.notebook.name}
+    assert found[-1] in others
     for link in found:
+        if link in others:
+            continue
         parts = urlsplit(link)
         assert (parts.scheme, parts.hostname) == ("https", "kubernetes.io"), link
         assert parts.path.startswith("/docs/"), link

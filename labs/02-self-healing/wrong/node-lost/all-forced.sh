@@ -1,0 +1,2 @@
+# Everything by force, wherever it runs.
+kubectl delete pods --all --force

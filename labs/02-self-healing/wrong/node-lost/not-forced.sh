@@ -1,0 +1,2 @@
+# Asked to go, on a Node where nobody listens.
+kubectl delete pod loner --wait=false

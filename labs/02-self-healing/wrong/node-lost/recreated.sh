@@ -1,0 +1,4 @@
+# The Deployment is deleted and made again: same name, another object.
+kubectl get deployment blog-api --output yaml > "$TMPDIR/blog-api.yaml"
+kubectl delete deployment blog-api --wait=false
+kubectl create --filename "$TMPDIR/blog-api.yaml"

@@ -1,0 +1,2 @@
+# A restart of everything, because something hangs.
+kubectl rollout restart deployment blog-api

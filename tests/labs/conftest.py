@@ -1,0 +1,72 @@
+"""Cases that are tried side by side: mostly they wait, and each has a namespace of its own meanwhile.
+
+A test says by ``@pytest.mark.tried_by(work=…)`` what its fixture ``tried`` is the result of: ``work`` is called with the
+cluster, a namespace and the test's own parameters, as soon as there is room, for all chosen tests of the module.
+"""
+
+import os
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from queue import SimpleQueue
+from typing import Any
+
+import pytest
+
+from clusters.cluster import Cluster
+
+#: So many cases are tried at a time.
+AT_A_TIME = int(os.environ.get("DRIFTLAB_TESTS_AT_A_TIME") or 3 * (os.cpu_count() or 1))
+
+
+@pytest.fixture(scope="module")
+def tries(request: pytest.FixtureRequest, cluster: Cluster) -> Iterator[dict[str, Future[Any]]]:
+    """What becomes of each chosen test's case, by the test's name; only what has to be alone is not begun yet."""
+    free: SimpleQueue[str] = SimpleQueue()
+    for number in range(AT_A_TIME):
+        free.put(cluster.namespace_for(f"side-by-side-{number}"))
+
+    def tried(item: pytest.Function) -> Any:
+        namespace = free.get()
+        try:
+            return _work(item)(cluster, namespace, **_parameters(item))
+        finally:
+            free.put(namespace)
+
+    chosen = [
+        item
+        for item in request.session.items
+        if isinstance(item, pytest.Function)
+        and item.module is request.module  # type: ignore[attr-defined]
+        and "tried" in item.fixturenames
+        and item.callspec.params["cluster"] == cluster.engine
+    ]
+    with ThreadPoolExecutor(AT_A_TIME) as pool:
+        yield {item.name: pool.submit(tried, item) for item in chosen if not _alone(item)}
+        pool.shutdown(cancel_futures=True)
+
+
+@pytest.fixture
+def tried(request: pytest.FixtureRequest, tries: dict[str, Future[Any]], cluster: Cluster) -> Any:
+    """The result of this test's work; what it raised, is raised here."""
+    item = request.node
+    if _alone(item):
+        for other in tries.values():
+            other.exception()
+        return _work(item)(cluster, cluster.namespace_for("alone"), **_parameters(item))
+    return tries[item.name].result()
+
+
+def _work(item: pytest.Function) -> Callable[..., Any]:
+    marker = item.get_closest_marker("tried_by")
+    assert marker, f"{item.name} does not say what is tried"
+    work: Callable[..., Any] = marker.kwargs["work"]
+    return work
+
+
+def _parameters(item: pytest.Function) -> dict[str, Any]:
+    return {name: value for name, value in item.callspec.params.items() if name != "cluster"}
+
+
+def _alone(item: pytest.Function) -> bool:
+    """Would others suffer from it? An exercise that loses a Node takes their Pods along."""
+    return bool(getattr(item.callspec.params.get("exercise"), "loses_node", None))
