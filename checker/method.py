@@ -15,6 +15,11 @@ from checker.recording import Change
 from checker.views import Deployment, Event, Object, Pod, ReplicaSet, bare_template
 
 CONTROLLERS = "kube-controller-manager"
+#: Annotations that people set, and what they are for, in words.
+TOLD_ANNOTATIONS = {
+    "kubernetes.io/change-cause": "noted the change-cause of",
+    "controller.kubernetes.io/pod-deletion-cost": "set the deletion cost of",
+}
 RESTARTED_AT = "kubectl.kubernetes.io/restartedAt"
 #: As whom `kubectl rollout undo` writes; other commands have names of their own, such as kubectl-set.
 UNDOER = "kubectl"
@@ -134,7 +139,9 @@ class _Teller:
             again = "again " if past is not None else ""
             told = f"made the Deployment {after.name} {again}({after.replicas} × {images})"
             yield _Act(True, told, "made", "Deployment")
-        elif Deployment(before).generation != after.generation:
+        elif Deployment(before).generation == after.generation:
+            yield from _annotated("Deployment", before, change.raw)
+        else:
             self._remark_on_undoing_by_hand(Deployment(before), after)
             for what in self._changes(Deployment(before), after):
                 verb = "scaled" if what.startswith("scaled") else "changed"
@@ -235,6 +242,7 @@ class _Teller:
             if not was.terminating:
                 yield self._pod_told_to_go(after)
             return
+        yield from _annotated("Pod", before, change.raw)
         if was.labels != after.labels:
             yield _Act(True, f"changed the labels of the Pod {after.name}", "labelled", "Pod")
         if [c["image"] for c in was.spec["containers"]] != [c["image"] for c in after.spec["containers"]]:
@@ -276,6 +284,14 @@ class _Teller:
             yield _Act(True, f"made the {kind} {after.name}", "made", kind)
         elif any(before.get(part) != change.raw.get(part) for part in ("spec", "data", "binaryData")):
             yield _Act(True, f"changed the {kind} {after.name}", "changed", kind)
+
+
+def _annotated(kind: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[_Act]:
+    old, new = (raw["metadata"].get("annotations") or {} for raw in (before, after))
+    for annotation, words in TOLD_ANNOTATIONS.items():
+        if old.get(annotation) != new.get(annotation):
+            told = f"{words} the {kind} {after['metadata']['name']}: {new.get(annotation, 'none')}"
+            yield _Act(True, told, "annotated", kind)
 
 
 def _together(acts: Iterable[_Act]) -> Iterator[Deed]:

@@ -70,8 +70,9 @@ class GoalResult:
 class Deed:
     """One thing that happened since the start of an exercise, ``by_you`` or by the cluster's controllers.
 
-    ``verb`` and ``kind`` say what you did to what: ``made``, ``deleted``, ``scaled``, ``changed`` or ``labelled`` a
-    ``Deployment``, ``ReplicaSet``, ``Pod`` or another kind that the exercise watches. ``at``: seconds since the epoch.
+    ``verb`` and ``kind`` say what you did to what: ``made``, ``deleted``, ``scaled``, ``changed``, ``labelled`` or
+    ``annotated`` a ``Deployment``, ``ReplicaSet``, ``Pod`` or another kind that the exercise watches.
+    ``at``: seconds since the epoch.
     """
 
     by_you: bool

@@ -145,7 +145,8 @@ class Cluster(ABC):
                 next_step="use the engine kind or embedded for it",
             )
         nodes = self.client.get("/api/v1/nodes")["items"]
-        if sum(not any(taint["key"] == CONTROL_PLANE for taint in node["spec"].get("taints", ())) for node in nodes) < 2:
+        taints = [{taint["key"] for taint in node["spec"].get("taints", ())} for node in nodes]
+        if sum(CONTROL_PLANE not in keys for keys in taints) < 2:
             raise UsageError(
                 f"This needs a Node that may be lost, and the cluster {self.name!r} has only one for Pods.",
                 next_step="DRIFTLAB_KIND_WORKERS=2 driftlab up, or use the engine embedded",

@@ -7,7 +7,7 @@ lab = Lab(
     "02-self-healing",
     title="Self-healing",
     minutes=45,
-    summary="Delete Pods, a ReplicaSet, a label, lose a Node: see what comes back, who brings it back, and what stays gone.",
+    summary="Delete Pods, a ReplicaSet, a label, lose a Node: see what comes back, by whom, and what stays gone.",
 )
 
 

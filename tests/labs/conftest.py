@@ -1,7 +1,7 @@
 """Cases that are tried side by side: mostly they wait, and each has a namespace of its own meanwhile.
 
-A test says by ``@pytest.mark.tried_by(work=…)`` what its fixture ``tried`` is the result of: ``work`` is called with the
-cluster, a namespace and the test's own parameters, as soon as there is room, for all chosen tests of the module.
+A test says by ``@pytest.mark.tried_by(work=…)`` what its fixture ``tried`` is the result of: ``work`` is called with
+the cluster, a namespace and the test's own parameters, as soon as there is room, for all chosen tests of the module.
 """
 
 import os

@@ -24,6 +24,7 @@ from .evidence_by_hand import (
     replicaset,
     steady,
     terminating,
+    thing,
 )
 
 
@@ -436,3 +437,50 @@ def test_a_revision_that_is_brought_back_by_hand_is_remarked_on(manager, remarke
     before = [deployment(), revision(1, "blog-api:1.0", "rs-1")]
     said = remark(("MODIFIED", second), ("MODIFIED", back), before=before)
     assert ("kubectl rollout undo --to-revision=1" in said) is remarked
+
+
+# ---- annotations and other kinds
+
+
+def test_annotations_that_people_set_are_told():
+    cause = {"kubernetes.io/change-cause": "a new logo", "deployment.kubernetes.io/revision": "1"}
+    dear = {"controller.kubernetes.io/pod-deletion-cost": "1000", "cni.example/address": "10.0.0.1"}
+    assert story(("MODIFIED", deployment(annotations=cause)), ("MODIFIED", pod("p-1", annotations=dear))) == [
+        "you: noted the change-cause of the Deployment blog-api: a new logo",
+        "you: set the deletion cost of the Pod blog-api-6f7-p-1: 1000",
+    ]
+
+
+def others(*changes, manager="kubectl-create"):
+    """What is told of objects of other kinds, each given as kind, type of change, and parts of the object."""
+    fields = [{"manager": manager, "operation": "Update", "time": "2026-03-01T09:10:00Z"}]
+    made = [
+        Change(
+            float(number),
+            f"{kind.lower()}s",
+            type_,
+            newer({**thing(kind, "nightly", f"{kind}-1", managedFields=fields), **parts}, 100 + number),
+        )
+        for number, (kind, type_, parts) in enumerate(changes)
+    ]
+    start = evidence(family())
+    return [deed.text for deed in how(Evidence(start.baseline, start.now, Recording(tuple(made)))).deeds if deed.by_you]
+
+
+def test_jobs_and_configmaps_are_told_where_they_are_watched():
+    assert others(
+        ("Job", "ADDED", {}),
+        ("Job", "MODIFIED", {"status": {"succeeded": 1}}),
+        ("Job", "DELETED", {}),
+        ("ConfigMap", "ADDED", {"data": {"q1": "pod"}}),
+        ("ConfigMap", "MODIFIED", {"data": {"q1": "deployment"}}),
+    ) == [
+        "made the Job nightly",
+        "deleted the Job nightly",
+        "made the ConfigMap nightly",
+        "changed the ConfigMap nightly",
+    ]
+
+
+def test_what_controllers_make_of_other_kinds_is_not_told():
+    assert others(("ConfigMap", "ADDED", {}), manager="kube-controller-manager") == []
