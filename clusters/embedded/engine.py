@@ -14,6 +14,7 @@ import socket
 import sys
 import threading
 import time
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -47,6 +48,9 @@ PORTS = (
     "kwokControllerPort",
     "node",
 )
+
+#: Where they are chosen from.
+PORT_RANGE = range(20000, 32000)
 
 #: Worker Nodes, and what each can hold: small enough for a request to be too big.
 NODES, CPUS, MEMORY = 3, "2", "4Gi"
@@ -186,15 +190,15 @@ class EmbeddedCluster(Cluster):
                         threading.Thread(target=import_module, args=("kubernetes.client",), daemon=True).start()
                         self._install(found)
                         wait_for(self._can_add_nodes, "the API server", timeout_s=60, every_s=0.1)
+                    with progress.step("Adding the Nodes"):
+                        self.grant_learners()
+                        wait_for(self._settled, f"{NODES} Nodes that are ready", timeout_s=90)
                     break
                 except DriftlabError:
                     if attempt == 2:
                         raise
                     progress.say("The control plane did not come up; once more, with other ports.")
                     self._remove()
-            with progress.step("Adding the Nodes"):
-                self.grant_learners()
-                wait_for(lambda: answers(self) and self._settled(), f"{NODES} Nodes that are ready")
             document = json.loads(self._record.read_text(encoding="utf-8"))
             write_atomically(self._record, json.dumps({**document, "complete": True}))
         except BaseException:
@@ -340,6 +344,9 @@ class EmbeddedCluster(Cluster):
 
     def _settled(self) -> bool:
         """Nodes ready and without taints, and the default ServiceAccount there: Pods can be created and scheduled."""
+        if not answers(self):
+            self._refuse_to_wait_for_the_dead()
+            return False
         nodes = self.client.get("/api/v1/nodes")["items"]
         ready = [
             node
@@ -347,7 +354,10 @@ class EmbeddedCluster(Cluster):
             if not node["spec"].get("taints")
             and any(c["type"] == "Ready" and c["status"] == "True" for c in node["status"].get("conditions", []))
         ]
-        return len(ready) >= NODES and self._exists("/api/v1/namespaces/default/serviceaccounts/default")
+        if len(ready) >= NODES and self._exists("/api/v1/namespaces/default/serviceaccounts/default"):
+            return True
+        self._refuse_to_wait_for_the_dead()
+        return False
 
     def _mend(self, found: dict[str, Path]) -> None:
         """Start what does not run; where that is not enough, everything once more. Raises DriftlabError."""
@@ -456,12 +466,15 @@ class EmbeddedCluster(Cluster):
 
 
 def _free_ports(count: int) -> list[int]:
-    """Ports that nobody listens on now."""
-    sockets = [socket.socket() for _ in range(count)]
-    try:
-        for one in sockets:
-            one.bind(("127.0.0.1", 0))
-        return [one.getsockname()[1] for one in sockets]
-    finally:
-        for one in sockets:
-            one.close()
+    """Ports that nobody listens on now, and that no connection is given by chance until the components are up.
+
+    A system gives its connections ports of a range of their own, on Linux from 32768 on:
+    https://docs.kernel.org/networking/ip-sysctl.html. These are below.
+    """
+    chosen: list[int] = []
+    while len(chosen) < count:
+        port = secrets.choice(PORT_RANGE)
+        with socket.socket() as one, suppress(OSError):
+            one.bind(("127.0.0.1", port))
+            chosen += [port] if port not in chosen else []
+    return chosen

@@ -3,6 +3,7 @@
 Several labs run at a time, each in its own namespace; what one run of a lab has left is what the next one begins with.
 """
 
+import asyncio
 import os
 import shutil
 from collections.abc import Iterator
@@ -71,7 +72,8 @@ def _run(cluster: Cluster, lab: Lab, folder: Path) -> Runs:
         own = folder / f"{lab.name}-{number}"
         own.mkdir()
         resources = {"metadata": {"path": str(own)}}
-        NotebookClient(notebook, timeout=300, startup_timeout=180, kernel_name="python3", resources=resources).execute()
+        client = NotebookClient(notebook, timeout=300, startup_timeout=180, kernel_name="python3", resources=resources)
+        asyncio.run(client.async_execute())  # in a thread, only this closes the event loop
         shutil.rmtree(Attempts(cluster, lab).folder, ignore_errors=True)
     return untouched, solved
 
