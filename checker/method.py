@@ -139,9 +139,9 @@ class _Teller:
             again = "again " if past is not None else ""
             told = f"made the Deployment {after.name} {again}({after.replicas} × {images})"
             yield _Act(True, told, "made", "Deployment")
-        elif Deployment(before).generation == after.generation:
+        elif Deployment(before).spec == after.spec:  # annotations alone raise metadata.generation, too
             yield from _annotated("Deployment", before, change.raw)
-        else:
+        elif Deployment(before).generation != after.generation:
             self._remark_on_undoing_by_hand(Deployment(before), after)
             for what in self._changes(Deployment(before), after):
                 verb = "scaled" if what.startswith("scaled") else "changed"

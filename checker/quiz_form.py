@@ -37,7 +37,10 @@ class QuizForm:
             self.fields[question.key] = field
             rows += [ipywidgets.HTML(f'<p style="margin:10px 0 2px">{_asked(question)}</p>'), field]
         button = ipywidgets.Button(
-            description="Save my answers", icon="save", button_style="primary", layout={"width": "auto"}
+            description="Save my answers",
+            icon="save",
+            button_style="primary",
+            layout={"width": "auto", "align_self": "flex-start"},
         )
         button.on_click(lambda _: self._save())
         self.said = ipywidgets.HTML()

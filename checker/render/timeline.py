@@ -40,7 +40,8 @@ def _title(course: Course) -> str:
 
 
 def _summary(course: Course) -> str:
-    said = f"{_title(course)}: {clock(course.until)} minutes, never fewer than {course.least_ready} Pods ready"
+    least = f"{course.least_ready} Pod{'' if course.least_ready == 1 else 's'}"
+    said = f"{_title(course)}: {clock(course.until)} minutes, never fewer than {least} ready"
     return said + (f". Something may be missing: {'; '.join(course.gaps)}" if course.gaps else "")
 
 

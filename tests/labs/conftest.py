@@ -2,11 +2,16 @@
 
 A test says by ``@pytest.mark.tried_by(work=…)`` what its fixture ``tried`` is the result of: ``work`` is called with
 the cluster, a namespace and the test's own parameters, as soon as there is room, for all chosen tests of the module.
+
+There are hundreds of wrong answers. ``DRIFTLAB_TESTS_PART=2/4`` tries the second quarter of them, chosen by their
+names: whoever runs all four parts has tried all. Without it, all are tried.
 """
 
 import os
+import zlib
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import groupby
 from queue import SimpleQueue
 from typing import Any
 
@@ -16,6 +21,35 @@ from clusters.cluster import Cluster
 
 #: So many cases are tried at a time.
 AT_A_TIME = int(os.environ.get("DRIFTLAB_TESTS_AT_A_TIME") or 3 * (os.cpu_count() or 1))
+
+#: Which part of the wrong answers is tried, of how many.
+PART, PARTS = map(int, (os.environ.get("DRIFTLAB_TESTS_PART") or "1/1").split("/"))
+
+
+def pytest_report_header() -> str:
+    return f"wrong answers: part {PART} of {PARTS} (DRIFTLAB_TESTS_PART)" if PARTS > 1 else ""
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out other parts. In each module, what has to be alone comes last: it waits for all others anyway."""
+    others = {item for item in items if not _in_this_part(item)}
+    if others:
+        config.hook.pytest_deselected(items=list(others))
+    ours = [item for item in items if item not in others]
+
+    def module_and_engine(item: pytest.Item) -> tuple[object, object]:
+        return item.path, _parameters(item).get("cluster")
+
+    def comes_last(item: pytest.Item) -> bool:
+        return "tried" in getattr(item, "fixturenames", ()) and _alone(item)
+
+    items[:] = [item for _, block in groupby(ours, module_and_engine) for item in sorted(block, key=comes_last)]
+
+
+def _in_this_part(item: pytest.Item) -> bool:
+    """Is it a wrong answer of another part? All else is in every part."""
+    wrong = {"script", "case"} & _parameters(item).keys() and "tried" in getattr(item, "fixturenames", ())
+    return not wrong or zlib.crc32(item.name.split("-", 1)[-1].encode()) % PARTS == PART % PARTS
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +62,7 @@ def tries(request: pytest.FixtureRequest, cluster: Cluster) -> Iterator[dict[str
     def tried(item: pytest.Function) -> Any:
         namespace = free.get()
         try:
-            return _work(item)(cluster, namespace, **_parameters(item))
+            return _work(item)(cluster, namespace, **_asked(item))
         finally:
             free.put(namespace)
 
@@ -52,7 +86,7 @@ def tried(request: pytest.FixtureRequest, tries: dict[str, Future[Any]], cluster
     if _alone(item):
         for other in tries.values():
             other.exception()
-        return _work(item)(cluster, cluster.namespace_for("alone"), **_parameters(item))
+        return _work(item)(cluster, cluster.namespace_for("alone"), **_asked(item))
     return tries[item.name].result()
 
 
@@ -63,10 +97,15 @@ def _work(item: pytest.Function) -> Callable[..., Any]:
     return work
 
 
-def _parameters(item: pytest.Function) -> dict[str, Any]:
-    return {name: value for name, value in item.callspec.params.items() if name != "cluster"}
+def _parameters(item: pytest.Item) -> dict[str, Any]:
+    callspec = getattr(item, "callspec", None)
+    return callspec.params if callspec else {}
 
 
-def _alone(item: pytest.Function) -> bool:
+def _asked(item: pytest.Function) -> dict[str, Any]:
+    return {name: value for name, value in _parameters(item).items() if name != "cluster"}
+
+
+def _alone(item: pytest.Item) -> bool:
     """Would others suffer from it? An exercise that loses a Node takes their Pods along."""
-    return bool(getattr(item.callspec.params.get("exercise"), "loses_node", None))
+    return bool(getattr(_parameters(item).get("exercise"), "loses_node", None))

@@ -1,0 +1,3 @@
+# The Deployment is asked for one more.
+kubectl scale deployment blog-api --replicas=4
+kubectl rollout status deployment/blog-api --timeout=60s

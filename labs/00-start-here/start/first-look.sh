@@ -1,0 +1,5 @@
+# One of three is swapped for the new model; then the rollout is paused.
+kubectl wait --for=jsonpath='{.status.replicas}'=3 deployment/blog-api --timeout=60s
+kubectl set image deployment/blog-api blog-api=blog-api:1.1
+kubectl wait --for=jsonpath='{.status.updatedReplicas}'=1 deployment/blog-api --timeout=60s
+kubectl patch deployment blog-api --patch '{"spec":{"paused":true,"minReadySeconds":0}}'

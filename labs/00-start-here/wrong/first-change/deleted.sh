@@ -1,0 +1,2 @@
+# The Deployment is deleted.
+kubectl delete deployment blog-api

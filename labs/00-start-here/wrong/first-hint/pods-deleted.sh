@@ -1,0 +1,2 @@
+# The Pods are deleted, and come back as they were.
+kubectl delete pods --all

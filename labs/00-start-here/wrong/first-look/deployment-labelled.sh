@@ -1,0 +1,2 @@
+# The label on the Deployment.
+kubectl label deployment blog-api seen=yes

@@ -1,0 +1,3 @@
+# Another Deployment beside it.
+kubectl create deployment blog-api-2 --image=blog-api:1.1 --replicas=3
+kubectl rollout status deployment/blog-api-2 --timeout=60s

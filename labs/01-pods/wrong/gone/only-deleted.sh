@@ -1,0 +1,2 @@
+# Deleted, and then waited for somebody to bring it back.
+kubectl delete pod blog

@@ -1,0 +1,4 @@
+# The visitor mounts the volume, and is not told which file in it is meant.
+kubectl delete pod pair
+kubectl run pair --image=blog-api:1.0 --overrides='{"spec": {"volumes": [{"name": "notes", "emptyDir": {}}], "containers": [{"name": "server", "image": "blog-api:1.0", "env": [{"name": "REQUEST_LOG", "value": "/var/log/blog/requests.log"}], "volumeMounts": [{"name": "notes", "mountPath": "/var/log/blog"}]}, {"name": "visitor", "image": "blog-api:1.0", "args": ["visit"], "volumeMounts": [{"name": "notes", "mountPath": "/var/log/blog"}]}]}}'
+kubectl wait --for=condition=Ready pod/pair --timeout=60s

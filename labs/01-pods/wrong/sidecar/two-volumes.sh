@@ -1,0 +1,4 @@
+# Each container has a volume of its own.
+kubectl delete pod pair
+kubectl run pair --image=blog-api:1.0 --overrides='{"spec": {"volumes": [{"name": "notes", "emptyDir": {}}, {"name": "more", "emptyDir": {}}], "containers": [{"name": "server", "image": "blog-api:1.0", "env": [{"name": "REQUEST_LOG", "value": "/var/log/blog/requests.log"}], "volumeMounts": [{"name": "notes", "mountPath": "/var/log/blog"}]}, {"name": "visitor", "image": "blog-api:1.0", "args": ["visit"], "env": [{"name": "REQUEST_LOG", "value": "/var/log/blog/requests.log"}], "volumeMounts": [{"name": "more", "mountPath": "/var/log/blog"}]}]}}'
+kubectl wait --for=condition=Ready pod/pair --timeout=60s

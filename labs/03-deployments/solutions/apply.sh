@@ -1,0 +1,3 @@
+# Both changes go into the manifest, and that is applied once.
+kubectl apply view-last-applied deployment/blog-api --output yaml | kubectl set env --local --filename - LOG_LEVEL=debug --output yaml | kubectl patch --local --filename - --patch 'spec: {replicas: 4}' --output yaml | kubectl apply --filename -
+kubectl rollout status deployment/blog-api --timeout=60s

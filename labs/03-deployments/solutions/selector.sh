@@ -1,0 +1,5 @@
+# The new one beside the old one; the old one goes when the new one is complete.
+kubectl apply view-last-applied deployment/blog-api --output yaml | kubectl patch --local --filename - --patch '{"metadata": {"name": "blog", "labels": {"app": "blog"}}, "spec": {"selector": {"matchLabels": {"app": "blog"}}, "template": {"metadata": {"labels": {"app": "blog"}}}}}' --output yaml | kubectl apply --filename -
+kubectl rollout status deployment/blog --timeout=60s
+kubectl delete deployment blog-api
+kubectl wait --for=delete pods --selector app=blog-api --timeout=60s

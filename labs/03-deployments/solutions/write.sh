@@ -1,0 +1,3 @@
+# kubectl writes the file, the second label is added to the template, and apply does the rest.
+kubectl create deployment blog-api --image=blog-api:1.0 --replicas=3 --dry-run=client --output yaml | kubectl patch --local --filename - --patch 'spec: {template: {metadata: {labels: {tier: web}}}}' --output yaml | kubectl apply --filename -
+kubectl rollout status deployment/blog-api --timeout=60s

@@ -1,0 +1,4 @@
+# Two changes, two generations.
+kubectl apply view-last-applied deployment/blog-api --output yaml | kubectl patch --local --filename - --patch 'spec: {replicas: 4}' --output yaml | kubectl apply --filename -
+kubectl apply view-last-applied deployment/blog-api --output yaml | kubectl set env --local --filename - LOG_LEVEL=debug --output yaml | kubectl apply --filename -
+kubectl rollout status deployment/blog-api --timeout=60s

@@ -1,0 +1,4 @@
+# The old Deployment goes, but what it owns stays.
+kubectl apply view-last-applied deployment/blog-api --output yaml | kubectl patch --local --filename - --patch '{"metadata": {"name": "blog", "labels": {"app": "blog"}}, "spec": {"selector": {"matchLabels": {"app": "blog"}}, "template": {"metadata": {"labels": {"app": "blog"}}}}}' --output yaml | kubectl apply --filename -
+kubectl rollout status deployment/blog --timeout=60s
+kubectl delete deployment blog-api --cascade=orphan

@@ -1,0 +1,3 @@
+# The number goes into the file, and the file is applied.
+kubectl apply view-last-applied deployment/blog-api --output json | kubectl patch --local --filename - --type merge --patch '{"spec":{"replicas":5}}' --output json | kubectl apply --filename -
+kubectl rollout status deployment/blog-api --timeout=60s

@@ -1,0 +1,5 @@
+# Down to one, and back.
+kubectl scale deployment blog-api --replicas=1
+kubectl wait --for=jsonpath='{.status.replicas}'=1 deployment/blog-api --timeout=60s
+kubectl scale deployment blog-api --replicas=3
+kubectl rollout status deployment/blog-api --timeout=60s

@@ -1,0 +1,3 @@
+# One change of the template; the Deployment does the rest.
+kubectl set image deployment/blog-api blog-api=blog-api:1.1
+kubectl rollout status deployment/blog-api --timeout=60s

@@ -1,0 +1,4 @@
+# First what the rollout may cost, then the rollout.
+kubectl patch deployment blog-api --patch '{"spec":{"strategy":{"rollingUpdate":{"maxSurge":1,"maxUnavailable":0}}}}'
+kubectl set image deployment/blog-api blog-api=blog-api:1.1
+kubectl rollout status deployment/blog-api --timeout=60s

@@ -1,0 +1,3 @@
+# Released with the strategy as it was.
+kubectl set image deployment/blog-api blog-api=blog-api:1.1
+kubectl rollout status deployment/blog-api --timeout=60s

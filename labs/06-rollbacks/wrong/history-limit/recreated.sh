@@ -1,0 +1,5 @@
+# The Deployment is deleted, and made again with the old values and the usual limit.
+kubectl delete deployment blog-api
+kubectl create deployment blog-api --image=blog-api:1.0 --replicas=3
+kubectl set env deployment/blog-api PAGE_SIZE=20
+kubectl rollout status deployment/blog-api --timeout=60s

@@ -1,0 +1,3 @@
+# Only the image of the old release.
+kubectl set image deployment/blog-api blog-api=blog-api:1.0
+kubectl rollout status deployment/blog-api --timeout=60s

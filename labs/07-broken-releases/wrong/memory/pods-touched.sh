@@ -1,0 +1,4 @@
+# The Pod that is stuck is deleted first, and mended is only then.
+kubectl delete "$(kubectl get pods --selector app=blog-api --sort-by=.metadata.creationTimestamp --output name | tail -n 1)"
+kubectl set resources deployment/blog-api --limits=memory=128Mi
+kubectl rollout status deployment/blog-api --timeout=60s

@@ -1,0 +1,2 @@
+# More, but not enough.
+kubectl set resources deployment/blog-api --limits=memory=80Mi

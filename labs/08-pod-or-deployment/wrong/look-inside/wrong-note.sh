@@ -1,0 +1,5 @@
+# The note holds something else than the name.
+kubectl run look --image=blog-api:1.2 --restart=Never
+kubectl wait --for=jsonpath='{.status.phase}'=Failed pod/look --timeout=60s
+kubectl create configmap notes --from-literal=variable=DATABASE
+kubectl delete pod look

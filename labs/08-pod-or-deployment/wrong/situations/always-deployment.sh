@@ -1,0 +1,2 @@
+# The Deployment for everything.
+kubectl create configmap answers --from-literal=q1=deployment --from-literal=q2=deployment --from-literal=q3=deployment --from-literal=q4=deployment --from-literal=q5=deployment --from-literal=q6=deployment --from-literal=q7=deployment --from-literal=q8=deployment --from-literal=q9=deployment --from-literal=q10=deployment --from-literal=q11=deployment --from-literal=q12=deployment

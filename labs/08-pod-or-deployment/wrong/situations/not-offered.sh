@@ -1,0 +1,2 @@
+# A word that no question offers.
+kubectl create configmap answers --from-literal=q1=observe --from-literal=q2=deployment --from-literal=q3=cronjob --from-literal=q4=pod --from-literal=q5=deployment --from-literal=q6=delete --from-literal=q7=deployment --from-literal=q8=job --from-literal=q9=deployment --from-literal=q10=deployment --from-literal=q11=observe --from-literal=q12=pod

@@ -1,0 +1,2 @@
+# One is left out.
+kubectl label deployment comments gallery search needs=attention

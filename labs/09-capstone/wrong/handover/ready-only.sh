@@ -1,0 +1,2 @@
+# Only those that have no ready Pods.
+kubectl label deployment gallery search needs=attention

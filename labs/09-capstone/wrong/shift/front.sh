@@ -1,0 +1,11 @@
+# Everything but the release: front is restarted instead.
+kubectl patch deployment search --type=json --patch='[{"op":"replace","path":"/spec/template/spec/containers/0/readinessProbe/httpGet/path","value":"/readyz"}]'
+kubectl set env deployment/gallery DATABASE_URL=postgres://db.internal/gallery
+kubectl set image deployment/comments blog-api=blog-api:1.1
+kubectl rollout resume deployment/archive
+kubectl create deployment feedback --image=blog-api:1.0 --replicas=2
+kubectl rollout status deployment/feedback --timeout=60s
+kubectl delete pod feedback
+kubectl patch deployment front --patch='{"spec":{"strategy":{"type":"RollingUpdate"}}}'
+kubectl rollout restart deployment/front
+kubectl rollout status deployment/front --timeout=60s
