@@ -16,6 +16,9 @@ from clusters.registry import engine_class
 settings.register_profile("kit", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("kit")
 
+#: Seconds that an API server is given for an answer: tests share a small machine with what they start on it.
+PATIENCE_S = 60
+
 ENGINES = ("embedded", "kind")  #: those that every test with the fixture `cluster` runs on
 
 
@@ -73,4 +76,6 @@ def cluster(request: pytest.FixtureRequest) -> Iterator[object]:
     """The engine's cluster, one for all tests; kind's where a container engine and a node image can be had."""
     if request.param == "kind":
         request.getfixturevalue("kind")
-    yield from opened(request.param, request.config.getoption("--lab-cluster"))
+    for found in opened(request.param, request.config.getoption("--lab-cluster")):
+        found.client.timeout_s = PATIENCE_S
+        yield found

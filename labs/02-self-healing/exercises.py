@@ -553,6 +553,8 @@ node_lost.loses_node = lost_node
 
 @node_lost.goal("Nothing hangs on the lost Node any more", points=3)
 def cleared_away(evidence: Evidence) -> Verdict:
+    if not lost_node(evidence.baseline):
+        return failed("nothing was running on a Node that could get lost")
     left = stranded(evidence)
     before = [pod.name for pod in evidence.baseline.pods if pod.spec.get("nodeName") == lost_node(evidence.baseline)]
     if left:

@@ -62,7 +62,7 @@ def laboratory(folder: Path) -> Iterator[Laboratory]:
     driftlab = [sys.executable, "-m", "checker.command_line"]
     with (folder / "said.txt").open("w") as said:
         process = subprocess.Popen(
-            [*driftlab, "lab", "--no-browser"],
+            [*driftlab, "lab", "02-self-healing", "--no-browser"],
             env={**os.environ, **own},
             stdin=subprocess.DEVNULL,
             stdout=said,

@@ -19,8 +19,8 @@ import pytest
 
 from clusters.cluster import Cluster
 
-#: So many cases are tried at a time.
-AT_A_TIME = int(os.environ.get("DRIFTLAB_TESTS_AT_A_TIME") or 3 * (os.cpu_count() or 1))
+#: So many cases are tried at a time, for each core. Real containers ask more of a machine than simulated ones.
+AT_A_TIME = {"embedded": 3, "kind": 2, "existing": 2}
 
 #: Which part of the wrong answers is tried, of how many.
 PART, PARTS = map(int, (os.environ.get("DRIFTLAB_TESTS_PART") or "1/1").split("/"))
@@ -56,7 +56,8 @@ def _in_this_part(item: pytest.Item) -> bool:
 def tries(request: pytest.FixtureRequest, cluster: Cluster) -> Iterator[dict[str, Future[Any]]]:
     """What becomes of each chosen test's case, by the test's name; only what has to be alone is not begun yet."""
     free: SimpleQueue[str] = SimpleQueue()
-    for number in range(AT_A_TIME):
+    at_a_time = AT_A_TIME[cluster.engine] * (os.cpu_count() or 1)
+    for number in range(at_a_time):
         free.put(cluster.namespace_for(f"side-by-side-{number}"))
 
     def tried(item: pytest.Function) -> Any:
@@ -74,7 +75,7 @@ def tries(request: pytest.FixtureRequest, cluster: Cluster) -> Iterator[dict[str
         and "tried" in item.fixturenames
         and item.callspec.params["cluster"] == cluster.engine
     ]
-    with ThreadPoolExecutor(AT_A_TIME) as pool:
+    with ThreadPoolExecutor(at_a_time) as pool:
         yield {item.name: pool.submit(tried, item) for item in chosen if not _alone(item)}
         pool.shutdown(cancel_futures=True)
 
