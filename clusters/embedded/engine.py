@@ -14,6 +14,7 @@ import socket
 import sys
 import threading
 import time
+from collections.abc import Collection
 from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
@@ -57,6 +58,9 @@ NODES, CPUS, MEMORY = 3, "2", "4Gi"
 
 #: The label of Nodes that kwok plays.
 PLAYED = ("driftlab.dev/kubelet", "simulated")
+
+#: An annotation that Pods get and lose at once, when a new kwok has to look at them.
+TOUCHED = "driftlab.dev/touched"
 
 #: Percent of new memory before Go collects garbage; Go itself would take 100.
 GOGC = "40"
@@ -375,8 +379,7 @@ class EmbeddedCluster(Cluster):
             try:
                 wait_for(lambda: answers(self), "the API server", timeout_s=20)
                 if "kwok-controller" not in alive:
-                    self._release_leases()
-                    self._kwokctl(found, "start", "cluster")
+                    self._hand_over_nodes()
                 wait_for(self._settled, f"{NODES} Nodes that are ready", timeout_s=40)
                 return
             except DriftlabError as error:
@@ -384,13 +387,46 @@ class EmbeddedCluster(Cluster):
                 self._stop()
         raise problem
 
-    def _release_leases(self) -> None:
-        """A new kwok would wait until the Leases of the one before it have expired: end it, and take them away."""
-        processes.end([process for name, process in self._alive().items() if name == "kwok-controller"])
-        self._pid_file("kwok-controller").unlink(missing_ok=True)
-        path = "/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases"
-        for lease in self.client.get(path)["items"]:
-            self.client.delete(f"{path}/{lease['metadata']['name']}")
+    def _hand_over_nodes(self) -> None:
+        """Let a kwok that was just started play the Nodes, and all Pods on them, of the one before it.
+
+        By itself it would wait until the other's Leases have expired. A Node that it is told of once more, it asks
+        for at once.
+        """
+        leases = "/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases"
+        for lease in self.client.get(leases)["items"]:
+            self.client.delete(f"{leases}/{lease['metadata']['name']}")
+        selector = "=".join(PLAYED)
+        played = {node["metadata"]["name"] for node in self.client.get("/api/v1/nodes", labelSelector=selector)["items"]}
+
+        def taken() -> bool:
+            missing = played - {lease["metadata"]["name"] for lease in self.client.get(leases)["items"]}
+            for name in missing:
+                self._label_node(name, None)
+                self._label_node(name, PLAYED[1])
+            return not missing
+
+        wait_for(taken, "kwok to take over the Nodes", timeout_s=40, every_s=0.5)
+        self._touch_pods(played)
+
+    def _touch_pods(self, nodes: Collection[str]) -> None:
+        """Let kwok look at each Pod twice more: an annotation comes, and goes.
+
+        It looks through the Pods of a Node when it asks for the Node's Lease. For good it passes by those that it
+        comes to before it has seen that the Lease is its own, and of several looks at once at the same Pod the last
+        is lost now and then. A change makes it look; the second change comes when all is quiet.
+        """
+        for value, pause_s in (("true", 0.5), (None, 1)):
+            pods = [
+                pod
+                for pod in self.client.get("/api/v1/pods")["items"]
+                if pod["spec"].get("nodeName") in nodes and pod["status"].get("phase") not in ("Succeeded", "Failed")
+            ]
+            time.sleep(pause_s if pods else 0)
+            for pod in pods:
+                path = f"/api/v1/namespaces/{pod['metadata']['namespace']}/pods/{pod['metadata']['name']}"
+                with suppress(ApiRefused):  # it may be gone by now
+                    self.client.patch(path, {"metadata": {"annotations": {TOUCHED: value}}})
 
     def _kwokctl(self, found: dict[str, Path], *words: str) -> None:
         # kubectl, which kwokctl calls, keeps a cache of its own

@@ -24,8 +24,8 @@ def test_commands_in_a_container_need_one(cluster, lab):
         lab.kubectl("exec", "web", "--", "/blog-api")
     if cluster.engine == "embedded":
         assert "the embedded engine runs no containers, so there is nothing to execute" in trouble.value.output
-    else:  # it was executed: a second server finds the port taken
-        assert "address already in use" in trouble.value.output
+    else:  # it was executed: a second server finds the port taken, though its last words may come too late to be heard
+        assert "command terminated with exit code 1" in trouble.value.output
 
 
 @pytest.mark.differs("exec")
