@@ -317,6 +317,12 @@ class EmbeddedCluster(Cluster):
             return False
         return True
 
+    def _answers(self) -> bool:
+        if answers(self):
+            return True
+        self._refuse_to_wait_for_the_dead()
+        return False
+
     def _refuse_to_wait_for_the_dead(self) -> None:
         """Raise ClusterNotReady where a component has ended: on a port that somebody else took, for one."""
         ended = sorted(set(COMPONENTS) - set(self._alive()))
@@ -348,8 +354,7 @@ class EmbeddedCluster(Cluster):
 
     def _settled(self) -> bool:
         """Nodes ready and without taints, and the default ServiceAccount there: Pods can be created and scheduled."""
-        if not answers(self):
-            self._refuse_to_wait_for_the_dead()
+        if not self._answers():
             return False
         nodes = self.client.get("/api/v1/nodes")["items"]
         ready = [
@@ -375,9 +380,9 @@ class EmbeddedCluster(Cluster):
             for component in COMPONENTS:
                 if component not in alive:
                     self._pid_file(component).unlink(missing_ok=True)
-            self._kwokctl(found, "start", "cluster")
+            self._kwokctl(found, "start", "cluster", "--timeout=30s")
             try:
-                wait_for(lambda: answers(self), "the API server", timeout_s=20)
+                wait_for(self._answers, "the API server", timeout_s=20)
                 if "kwok-controller" not in alive:
                     self._hand_over_nodes()
                 wait_for(self._settled, f"{NODES} Nodes that are ready", timeout_s=40)
@@ -396,8 +401,8 @@ class EmbeddedCluster(Cluster):
         leases = "/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases"
         for lease in self.client.get(leases)["items"]:
             self.client.delete(f"{leases}/{lease['metadata']['name']}")
-        selector = "=".join(PLAYED)
-        played = {node["metadata"]["name"] for node in self.client.get("/api/v1/nodes", labelSelector=selector)["items"]}
+        nodes = self.client.get("/api/v1/nodes", labelSelector="=".join(PLAYED))["items"]
+        played = {node["metadata"]["name"] for node in nodes}
 
         def taken() -> bool:
             missing = played - {lease["metadata"]["name"] for lease in self.client.get(leases)["items"]}
