@@ -6,6 +6,7 @@ too, which takes minutes.
 """
 
 import argparse
+import json
 import os
 import platform
 import re
@@ -32,6 +33,7 @@ from clusters import processes, programs
 from clusters.cluster import Cluster, wait_for
 from clusters.embedded.engine import PROGRAMS
 from clusters.errors import DriftlabError
+from clusters.kind.engine import workers
 from clusters.kubectl import kubectl_path
 from clusters.programs.build import build
 from clusters.programs.cache import Cache
@@ -45,6 +47,8 @@ EXERCISE = "02-self-healing/one-pod"
 READY = "ready from nothing, programs cached"
 BARE = "bare `kind create cluster --wait 120s`"
 RATIO = "ready, compared with bare kind"
+BARE_ALIKE = "bare kind, with as many Nodes as ours"
+RATIO_ALIKE = "ready, compared with bare kind and as many Nodes"
 HEALED = "a Pod deleted → its replacement ready"
 ROLLOUT = "full rollout of 3 replicas"
 CHECK = "check, p50 warm"
@@ -135,7 +139,10 @@ def measure_engine(engine: str, runs: int, figures: Figures) -> None:
     for number in range(1, runs + 1):
         if engine == "kind":
             say(f"kind: bare kind create cluster, {number} of {runs}")
-            figures.add(BARE, "kind", "s", bare_kind())
+            figures.add(BARE, "kind", "s", bare_kind(0))
+            if workers():
+                say(f"kind: {BARE_ALIKE}, {number} of {runs}")
+                figures.add(BARE_ALIKE, "kind", "s", bare_kind(workers()))
         with throwaway(engine) as cluster:
             say(f"{engine}: {READY}, {number} of {runs}")
             figures.add(READY, engine, "s", seconds(lambda: bring_up(cluster)))
@@ -160,14 +167,18 @@ def bring_up(cluster: Cluster) -> None:
     cluster.wait_ready(timeout_s=300)
 
 
-def bare_kind() -> float:
-    """Seconds that kind itself takes, with its own defaults and nothing of ours."""
+def bare_kind(workers: int) -> float:
+    """Seconds that kind itself takes, with its own defaults, so many worker Nodes, and nothing of ours."""
     kind = programs.obtain(["kind"])["kind"]
     name = f"bare-{secrets.token_hex(3)}"
     image = os.environ.get("DRIFTLAB_KIND_IMAGE")
     with tempfile.TemporaryDirectory() as folder:
         own = ["--name", name, "--kubeconfig", f"{folder}/kubeconfig"]
-        words = [kind, "create", "cluster", "--wait", "120s", *own, *(["--image", image] if image else [])]
+        nodes = [{"role": role} for role in ("control-plane", *["worker"] * workers)]
+        config = Path(folder) / "kind.json"
+        config.write_text(json.dumps({"kind": "Cluster", "apiVersion": "kind.x-k8s.io/v1alpha4", "nodes": nodes}))
+        words = [kind, "create", "cluster", "--wait", "120s", *own, "--config", config]
+        words += ["--image", image] if image else []
         try:
             return seconds(lambda: processes.run(words, timeout_s=600))
         finally:
@@ -287,17 +298,17 @@ def measure_build(figures: Figures) -> None:
 
 
 def compare(columns: list[str], figures: Figures) -> None:
-    bare = figures.runs.get((BARE, "kind"))
-    for column in columns:
-        if bare:
-            ratio = statistics.median(figures.runs[READY, column]) / statistics.median(bare)
-            figures.add(RATIO, column, "×", ratio)
+    for bare, ratio in ((BARE, RATIO), (BARE_ALIKE, RATIO_ALIKE)):
+        taken = figures.runs.get((bare, "kind"))
+        for column in columns if taken else []:
+            ours = statistics.median(figures.runs[READY, column])
+            figures.add(ratio, column, "×", ours / statistics.median(taken))
 
 
 #: The order of the table.
 ROWS = (
-    READY, BARE, RATIO, HEALED, ROLLOUT, CHECK, CHECK_95, *bench_checker.ROWS, RESET, DOWN, ENGINE_MEMORY,
-    CHECKER_MEMORY, HELP, BUILD,
+    READY, BARE, RATIO, BARE_ALIKE, RATIO_ALIKE, HEALED, ROLLOUT, CHECK, CHECK_95, *bench_checker.ROWS, RESET, DOWN,
+    ENGINE_MEMORY, CHECKER_MEMORY, HELP, BUILD,
 )  # fmt: skip
 
 
