@@ -31,19 +31,22 @@ pytestmark = pytest.mark.skipif(not LINUX_AND_GO, reason="blog-api cannot be bui
 STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 PATIENCE_S = 20
 
+#: The checkout, where the program's source is.
+ROOT = Path(__file__).parents[2]
+
 #: A loopback address of our own, so that whoever listens on 8080 here is in nobody's way.
 HOST = "127.8.8.8"
 
 
 @pytest.fixture(scope="module")
-def catalogue(repository):
-    return images.load([repository / "labs" / "blog-api" / "behaviour.json"])
+def catalogue():
+    return images.load([ROOT / "labs" / "blog-api" / "behaviour.json"])
 
 
 @pytest.fixture(scope="module")
-def program(repository, tmp_path_factory):
+def program(tmp_path_factory):
     """Out of the image that kind Nodes get: building it takes a while, so that is kept in the cache."""
-    (archive,) = archives([repository / "labs" / "blog-api" / "behaviour.json"], SILENT)
+    (archive,) = archives([ROOT / "labs" / "blog-api" / "behaviour.json"], SILENT)
     with tarfile.open(archive) as image:
         layer = next(name for name in image.getnames() if name.endswith("/layer.tar"))
         with tarfile.open(fileobj=image.extractfile(layer)) as inner:
@@ -361,12 +364,12 @@ def test_an_unknown_subcommand_is_named(pod, catalogue, word):
     pod.agrees_on(container)
 
 
-def test_every_line_of_the_catalogue_is_one_that_both_write(repository):
-    folder = repository / "labs" / "blog-api"
+def test_every_line_of_the_catalogue_is_one_that_both_write():
+    folder = ROOT / "labs" / "blog-api"
     document = json.loads((folder / "behaviour.json").read_text())
     written = "".join(path.read_text() for path in folder.glob("*.go"))
-    told = (repository / "clusters" / "embedded" / "own_program.py").read_text()
-    told += (repository / "clusters" / "embedded" / "images.py").read_text()
+    told = (ROOT / "clusters" / "embedded" / "own_program.py").read_text()
+    told += (ROOT / "clusters" / "embedded" / "images.py").read_text()
     for line in document["log"]:
         assert f'"{line}"' in written
         assert f'"{line}"' in told
