@@ -19,10 +19,13 @@ lab: .venv/run  ## open the labs in JupyterLab, with a cluster of your own (Ctrl
 try: .venv/run  ## do the first lab headless, by its reference solutions, and print the grades
 	@$(BIN)/driftlab try 02-self-healing
 
-# Two runs, so that no embedded cluster takes time from the kind one on a small machine. Both are always made.
+# Most tests wait for a cluster: three files at a time, each with a cluster of its own. Two runs, so that no embedded
+# cluster takes time from the kind ones on a small machine. Both are always made.
+# Hundreds of short Python processes are started: without bytecode, each would compile all modules once more.
 test: .venv/dev  ## run every test: units, engines, labs, notebooks, browser; on kind where it can run
-	@$(BIN)/python -m pytest -m "not kind"; without=$$?; \
-	  $(BIN)/python -m pytest -m kind; with=$$?; \
+	@unset PYTHONDONTWRITEBYTECODE; \
+	  $(BIN)/python -m pytest -m "not kind" --numprocesses 3 --dist loadfile; without=$$?; \
+	  $(BIN)/python -m pytest -m kind --numprocesses 2 --dist loadfile; with=$$?; \
 	  [ $$without -eq 0 ] && [ $$with -eq 0 ]
 
 lint: .venv/dev  ## check style, types, layers and spelling

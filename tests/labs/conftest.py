@@ -3,8 +3,9 @@
 A test says by ``@pytest.mark.tried_by(work=…)`` what its fixture ``tried`` is the result of: ``work`` is called with
 the cluster, a namespace and the test's own parameters, as soon as there is room, for all chosen tests of the module.
 
-There are hundreds of wrong answers. ``DRIFTLAB_TESTS_PART=2/4`` tries the second quarter of them, chosen by their
-names: whoever runs all four parts has tried all. Without it, all are tried.
+There are hundreds of wrong answers, and real containers take their time. ``DRIFTLAB_TESTS_PART=2/4`` tries the second
+quarter of the wrong answers, and on kind of all exercises, chosen by their names: whoever runs all four parts has tried
+all. Without it, all are tried.
 """
 
 import os
@@ -22,12 +23,12 @@ from clusters.cluster import Cluster
 #: So many cases are tried at a time, for each core. Real containers ask more of a machine than simulated ones.
 AT_A_TIME = {"embedded": 3, "kind": 2, "existing": 2}
 
-#: Which part of the wrong answers is tried, of how many.
+#: Which part is tried, of how many.
 PART, PARTS = map(int, (os.environ.get("DRIFTLAB_TESTS_PART") or "1/1").split("/"))
 
 
 def pytest_report_header() -> str:
-    return f"wrong answers: part {PART} of {PARTS} (DRIFTLAB_TESTS_PART)" if PARTS > 1 else ""
+    return f"wrong answers, and exercises on kind: part {PART} of {PARTS} (DRIFTLAB_TESTS_PART)" if PARTS > 1 else ""
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -47,9 +48,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _in_this_part(item: pytest.Item) -> bool:
-    """Is it a wrong answer of another part? All else is in every part."""
-    wrong = {"script", "case"} & _parameters(item).keys() and "tried" in getattr(item, "fixturenames", ())
-    return not wrong or zlib.crc32(item.name.split("-", 1)[-1].encode()) % PARTS == PART % PARTS
+    """Does this part try it? What is tried is divided among the parts; all else is in every part."""
+    if "tried" not in getattr(item, "fixturenames", ()):
+        return True
+    divided = _parameters(item).get("cluster") == "kind" or {"script", "case"} & _parameters(item).keys()
+    return not divided or zlib.crc32(item.name.split("-", 1)[-1].encode()) % PARTS == PART % PARTS
 
 
 @pytest.fixture(scope="module")
