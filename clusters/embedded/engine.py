@@ -317,12 +317,6 @@ class EmbeddedCluster(Cluster):
             return False
         return True
 
-    def _answers(self) -> bool:
-        if answers(self):
-            return True
-        self._refuse_to_wait_for_the_dead()
-        return False
-
     def _refuse_to_wait_for_the_dead(self) -> None:
         """Raise ClusterNotReady where a component has ended: on a port that somebody else took, for one."""
         ended = sorted(set(COMPONENTS) - set(self._alive()))
@@ -354,7 +348,8 @@ class EmbeddedCluster(Cluster):
 
     def _settled(self) -> bool:
         """Nodes ready and without taints, and the default ServiceAccount there: Pods can be created and scheduled."""
-        if not self._answers():
+        if not answers(self):
+            self._refuse_to_wait_for_the_dead()
             return False
         nodes = self.client.get("/api/v1/nodes")["items"]
         ready = [
@@ -380,9 +375,9 @@ class EmbeddedCluster(Cluster):
             for component in COMPONENTS:
                 if component not in alive:
                     self._pid_file(component).unlink(missing_ok=True)
-            self._kwokctl(found, "start", "cluster", "--timeout=30s")
+            self._kwokctl(found, "start", "cluster")
             try:
-                wait_for(self._answers, "the API server", timeout_s=20)
+                wait_for(lambda: answers(self), "the API server", timeout_s=20)
                 if "kwok-controller" not in alive:
                     self._hand_over_nodes()
                 wait_for(self._settled, f"{NODES} Nodes that are ready", timeout_s=40)
@@ -401,8 +396,10 @@ class EmbeddedCluster(Cluster):
         leases = "/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases"
         for lease in self.client.get(leases)["items"]:
             self.client.delete(f"{leases}/{lease['metadata']['name']}")
-        nodes = self.client.get("/api/v1/nodes", labelSelector="=".join(PLAYED))["items"]
-        played = {node["metadata"]["name"] for node in nodes}
+        selector = "=".join(PLAYED)
+        played = {
+            node["metadata"]["name"] for node in self.client.get("/api/v1/nodes", labelSelector=selector)["items"]
+        }
 
         def taken() -> bool:
             missing = played - {lease["metadata"]["name"] for lease in self.client.get(leases)["items"]}
@@ -421,15 +418,14 @@ class EmbeddedCluster(Cluster):
         comes to before it has seen that the Lease is its own, and of several looks at once at the same Pod the last
         is lost now and then. A change makes it look; the second change comes when all is quiet.
         """
-        for value, pause_s in (("true", 0.5), (None, 1)):
-            pods = [
-                pod
-                for pod in self.client.get("/api/v1/pods")["items"]
-                if pod["spec"].get("nodeName") in nodes and pod["status"].get("phase") not in ("Succeeded", "Failed")
-            ]
-            time.sleep(pause_s if pods else 0)
-            for pod in pods:
-                path = f"/api/v1/namespaces/{pod['metadata']['namespace']}/pods/{pod['metadata']['name']}"
+        paths = [
+            f"/api/v1/namespaces/{pod['metadata']['namespace']}/pods/{pod['metadata']['name']}"
+            for pod in self.client.get("/api/v1/pods")["items"]
+            if pod["spec"].get("nodeName") in nodes and pod["status"].get("phase") not in ("Succeeded", "Failed")
+        ]
+        for value, pause_s in (("true", 0.5), (None, 1)) if paths else ():
+            time.sleep(pause_s)
+            for path in paths:
                 with suppress(ApiRefused):  # it may be gone by now
                     self.client.patch(path, {"metadata": {"annotations": {TOUCHED: value}}})
 

@@ -9,7 +9,7 @@ import threading
 import pytest
 
 from clusters import processes
-from clusters.embedded.engine import COMPONENTS, PORTS
+from clusters.embedded.engine import COMPONENTS, PORTS, TOUCHED
 from clusters.errors import ClusterNotOurs, StateUnusable, UnknownEngine
 from clusters.progress import Progress
 from clusters.registry import open_cluster
@@ -100,6 +100,25 @@ def wait_until(met):
     from clusters.cluster import wait_for
 
     wait_for(met, "what the test waits for", timeout_s=120)
+
+
+def test_pods_that_waited_for_a_killed_kwok_all_begin_to_run_and_carry_no_trace(shared):
+    """A new kwok is quick to pass by some of them, so one restart proves little."""
+    pods = "/api/v1/namespaces/default/pods"
+    for _ in range(5):
+        shared._alive()["kwok-controller"].kill()
+        wait_until(lambda: "kwok-controller" not in shared._alive())
+        names = {f"waited-{secrets.token_hex(3)}" for _ in range(6)}
+        for name in names:
+            spec = {"containers": [{"name": "web", "image": "nginx:1.27"}]}
+            shared.client.post(pods, {"metadata": {"name": name}, "spec": spec})
+        wait_until(lambda: all("nodeName" in pod["spec"] for pod in shared.client.get(pods)["items"]))
+        shared.up()
+        wait_until(lambda: {pod["status"]["phase"] for pod in shared.client.get(pods)["items"]} == {"Running"})
+        assert {pod["metadata"]["name"] for pod in shared.client.get(pods)["items"]} == names
+        assert not any(TOUCHED in pod["metadata"].get("annotations", {}) for pod in shared.client.get(pods)["items"])
+        shared.client.delete(pods, gracePeriodSeconds="0")
+        wait_until(lambda: not shared.client.get(pods)["items"])
 
 
 def test_everything_killed_at_once_is_started_again_and_state_is_kept(shared):
