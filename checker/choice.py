@@ -12,13 +12,17 @@ def chosen_cluster(engine: str | None = None, name: str | None = None) -> Cluste
     """The cluster that is meant. Raises UnknownEngine, EngineUnavailable, or UsageError where a name is needed."""
     last = last_chosen()
     engine = engine or os.environ.get("DRIFTLAB_ENGINE") or None
+    asked = engine is not None
     name = name or os.environ.get("DRIFTLAB_CLUSTER") or None
     # the name of a context is nobody else's, and nobody else's name is a context's
     if name is None and (engine is None or (engine == "existing") == (last.get("engine") == "existing")):
         name = last.get("name")
     if engine is None:
         engine = last["engine"] if last.get("name") == name and "engine" in last else _engine_of(name)
-    return open_cluster(engine, name)
+    cluster = open_cluster(engine, name)
+    if not asked and engine != "auto":
+        cluster.why = f"engine {engine}: as before"
+    return cluster
 
 
 def _engine_of(name: str | None) -> str:

@@ -453,9 +453,10 @@ def verify(
 @app.command()
 def up(engine: Engine = None, cluster: Name = None) -> None:
     """Create the cluster, or mend and start the one that is there."""
+    from checker.laboratory import readiness
+
     with _trouble_told():
-        ready = _ready_cluster(engine, cluster)
-        print(f"The cluster {ready.name!r} is ready ({ready.why}; {ready.status().server}).")
+        print(readiness(_ready_cluster(engine, cluster)))
 
 
 @app.command()

@@ -53,7 +53,7 @@ def run(cluster: Cluster, *, lab: str | None, workspace: Path | None, browser: b
     try:
         while (code := jupyter.poll()) is None:
             if preparation is not None and preparation.poll() is not None:
-                print(_how_it_went(preparation), flush=True)
+                print(_how_it_went(preparation, cluster), flush=True)
                 preparation = None
             time.sleep(0.2)
         if code:
@@ -72,9 +72,15 @@ def run(cluster: Cluster, *, lab: str | None, workspace: Path | None, browser: b
     print("Stopped. Your notebooks and the cluster's state are kept; `driftlab down` takes the cluster's away.")
 
 
-def _how_it_went(preparation: subprocess.Popen[bytes]) -> str:
-    said = (state_folder() / "up.log").read_text(encoding="utf-8", errors="replace").strip()
-    return said if preparation.returncode else said.splitlines()[-1]
+def _how_it_went(preparation: subprocess.Popen[bytes], cluster: Cluster) -> str:
+    if not preparation.returncode:  # why this engine was taken, only we know: the preparation was told which
+        return readiness(cluster)
+    return (state_folder() / "up.log").read_text(encoding="utf-8", errors="replace").strip()
+
+
+def readiness(cluster: Cluster) -> str:
+    """One line on a cluster that is ready: its name, why this engine was taken, and where its API server is."""
+    return f"The cluster {cluster.name!r} is ready ({cluster.why}; {cluster.status().server})."
 
 
 def _prepare(cluster: Cluster) -> subprocess.Popen[bytes]:

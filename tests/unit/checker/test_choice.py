@@ -29,6 +29,13 @@ def test_without_any_word_it_is_the_default():
     assert chosen() == ("embedded", "driftlab")
 
 
+def test_why_this_engine_was_taken_is_told_as_it_was():
+    assert "kind cannot run here" in chosen_cluster().why
+    remember(open_cluster("embedded", "last", images=()))
+    assert chosen_cluster().why == "engine embedded: as before"
+    assert chosen_cluster("embedded").why == "engine embedded: as you asked"
+
+
 def test_the_argument_counts_more_than_the_environment_and_that_more_than_the_last_one(monkeypatch):
     remember(open_cluster("embedded", "last", images=()))
     assert chosen() == ("embedded", "last")
