@@ -167,14 +167,14 @@ def bring_up(cluster: Cluster) -> None:
     cluster.wait_ready(timeout_s=300)
 
 
-def bare_kind(workers: int) -> float:
-    """Seconds that kind itself takes, with its own defaults, so many worker Nodes, and nothing of ours."""
+def bare_kind(worker_nodes: int) -> float:
+    """Seconds that kind itself takes, with its own defaults, so many workers, and nothing of ours."""
     kind = programs.obtain(["kind"])["kind"]
     name = f"bare-{secrets.token_hex(3)}"
     image = os.environ.get("DRIFTLAB_KIND_IMAGE")
     with tempfile.TemporaryDirectory() as folder:
         own = ["--name", name, "--kubeconfig", f"{folder}/kubeconfig"]
-        nodes = [{"role": role} for role in ("control-plane", *["worker"] * workers)]
+        nodes = [{"role": role} for role in ("control-plane", *["worker"] * worker_nodes)]
         config = Path(folder) / "kind.json"
         config.write_text(json.dumps({"kind": "Cluster", "apiVersion": "kind.x-k8s.io/v1alpha4", "nodes": nodes}))
         words = [kind, "create", "cluster", "--wait", "120s", *own, "--config", config]
