@@ -13,7 +13,16 @@ from clusters.pytest_plugin import opened
 from clusters.registry import engine_class
 
 # What is tried does not change from run to run, and no machine is too slow for it.
-settings.register_profile("kit", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+# `--hypothesis-profile thorough` tries many more, and others each time.
+settings.register_profile(
+    "kit",
+    deadline=None,
+    database=None,
+    derandomize=True,
+    max_examples=25,
+    suppress_health_check=list(HealthCheck),
+)
+settings.register_profile("thorough", settings.get_profile("kit"), derandomize=False, max_examples=1000)
 settings.load_profile("kit")
 
 #: Seconds that an API server is given for an answer: tests share a small machine with what they start on it.

@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from clusters.embedded import images, own_program
@@ -24,6 +25,8 @@ COMMENT = re.compile(rf"({QUOTED})|(?:^|(?<=\s))#[^\n]*", re.DOTALL)
 LOOP = re.compile(r"(while|until|for)\b(.*?)[;\n]\s*do\b(.*)", re.DOTALL)
 #: One command, what separates it from the next, and the rest.
 COMMAND = re.compile(rf"((?:{QUOTED}|\\.|[^;&|\n\"'\\]|&(?!&)|\|(?!\|))*)(&&|\|\||[;\n]|$)(.*)", re.DOTALL)
+PIECES = re.compile(f"({QUOTED})", re.DOTALL)
+ASSIGNMENT = re.compile(r"\w+=")
 EXPANSION = re.compile(
     r"""
       \\(?P<literal>\$)
@@ -230,13 +233,10 @@ class Shell:
                 body, script = _until_done(loop[3])
                 self._loop(loop[1], loop[2].strip(), body, programs)
                 continue
-            part = COMMAND.match(script)
-            if not part:
-                return
-            if go_on and part[1].strip():
-                self._simple(part[1].strip(), programs)
-            go_on = {"&&": self.code == 0, "||": self.code != 0}.get(part[2], True)
-            script = part[3].lstrip()
+            command, separator, script = _first_command(script)
+            if go_on and command:
+                self._simple(command, programs)
+            go_on = {"&&": self.code == 0, "||": self.code != 0}.get(separator, True)
 
     def _loop(self, kind: str, head: str, body: str, programs: list[str]) -> None:
         if self.depth >= DEEPEST:
@@ -280,17 +280,13 @@ class Shell:
         self.environment[name] = value[:MOST_CHARACTERS]
 
     def _words(self, text: str) -> list[str]:
-        pieces = re.split(f"({QUOTED})", text, flags=re.DOTALL)
-        text = "".join(piece if piece.startswith("'") else self._expanded(piece) for piece in pieces)
+        text = "".join(piece if piece.startswith("'") else self._expanded(piece) for piece in PIECES.split(text))
         self.steps += len(text) // 30
-        if not re.search(r"""["'\\]""", text):
-            return text.split()
-        try:
-            return shlex.split(text)
-        except ValueError:
-            return text.split()
+        return list(_split(text))
 
     def _expanded(self, text: str) -> str:
+        if "$" not in text and "`" not in text:
+            return text
         special = r'["\\]' if text.startswith('"') else r"""["'\\]"""
         return EXPANSION.sub(lambda match: re.sub(special, r"\\\g<0>", self._value(match)), text)
 
@@ -320,17 +316,11 @@ class Shell:
 
     def _simple(self, text: str, programs: list[str]) -> None:
         self.steps += 1
-        visible = _blanked(text)
-        if pipe := re.search(r"(?<!\|)\|(?!\|)", visible):
-            text, visible = text[: pipe.start()], visible[: pipe.start()]
-        redirections = list(re.finditer(r"((?<=\s)[0-9])?>{1,2}\s*(\S*)", visible))
-        if redirections:
-            text = text[: redirections[0].start()]
+        text, away = _without_redirections(text)
         words = self._words(text)
-        while words and re.fullmatch(r"\w+=.*", words[0], re.DOTALL):
+        while words and ASSIGNMENT.match(words[0]):
             name, _, value = words.pop(0).partition("=")
             self._set(name, value)
-        away = any(to[1] != "2" and not re.match(r"&|/dev/std|/proc/(1|self)/fd/", to[2]) for to in redirections)
         kept = self.lines.copy() if away else self.lines
         if words and words[0] == "exec":
             words.pop(0)
@@ -408,6 +398,41 @@ def _until_done(text: str) -> tuple[str, str]:
     return text, ""
 
 
+# Loops come by the same text thousands of times: what does not depend on variables is worked out once.
+once = lru_cache(maxsize=256)
+
+
+@once
+def _first_command(script: str) -> tuple[str, str, str]:
+    """The first command of a script, the sign that separates it from the rest, and the rest."""
+    part = COMMAND.match(script)
+    return (part[1].strip(), part[2], part[3].lstrip()) if part else ("", "", "")
+
+
+@once
+def _without_redirections(command: str) -> tuple[str, bool]:
+    """A command up to its first pipe or redirection, and whether what it prints goes elsewhere than to the log."""
+    visible = _blanked(command)
+    if pipe := re.search(r"(?<!\|)\|(?!\|)", visible):
+        command, visible = command[: pipe.start()], visible[: pipe.start()]
+    redirections = list(re.finditer(r"((?<=\s)[0-9])?>{1,2}\s*(\S*)", visible))
+    if redirections:
+        command = command[: redirections[0].start()]
+    away = any(to[1] != "2" and not re.match(r"&|/dev/std|/proc/(1|self)/fd/", to[2]) for to in redirections)
+    return command, away
+
+
+@once
+def _split(text: str) -> tuple[str, ...]:
+    if not re.search(r"""["'\\]""", text):
+        return tuple(text.split())
+    try:
+        return tuple(shlex.split(text))
+    except ValueError:
+        return tuple(text.split())
+
+
+@once
 def _blanked(text: str) -> str:
     """``text`` with what stands in quotes made unrecognisable: for finding signs that mean something."""
     return re.sub(QUOTED, lambda match: "_" * len(match[0]), text, flags=re.DOTALL)

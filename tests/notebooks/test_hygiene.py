@@ -12,6 +12,7 @@ from nbformat import NotebookNode
 
 from checker.catalogue import labs
 from checker.exercise import Lab
+from checker.skeleton import create
 
 LABS = labs()
 
@@ -44,6 +45,11 @@ def calls(cell: NotebookNode) -> list[str]:
 def shell(cell: NotebookNode) -> bool:
     """Nothing but shell lines and comments."""
     return all(line.startswith(("!", "#")) for line in cell.source.splitlines())
+
+
+def test_a_new_labs_notebook_is_one_that_jupyterlab_opens(tmp_path):
+    made = create(tmp_path, "51-scaling", "scale-up")
+    nbformat.validate(nbformat.read(made / "51-scaling.ipynb", as_version=nbformat.NO_CONVERT))
 
 
 @each_lab

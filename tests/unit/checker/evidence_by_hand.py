@@ -5,7 +5,6 @@ import json
 from typing import Any
 
 from filelock import FileLock
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from checker.attempt import Attempts
@@ -17,11 +16,6 @@ from clusters.cluster import Cluster
 from clusters.registry import open_cluster
 
 Json = dict[str, Any]
-
-#: The same examples on every machine, however busy it is.
-steady = settings(
-    deadline=None, derandomize=True, database=None, max_examples=60, suppress_health_check=list(HealthCheck)
-)
 
 CREATED = "2026-03-01T09:00:00Z"
 LATER = "2026-03-01T09:05:00Z"

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
@@ -28,7 +28,6 @@ from .evidence_by_hand import (
     keep,
     keep_baseline,
     snapshot,
-    steady,
     through_json,
 )
 
@@ -44,9 +43,6 @@ DAMAGE = {
     "lists of nothing": b'{"cluster": "c-1", "namespace": "x", "resource_version": "1", "taken": 1, "raw": null}',
     "not objects": json.dumps({**snapshot().to_dict(), "raw": {name: [1] for name in LISTS}}).encode(),
 }
-
-
-few = settings(steady, max_examples=25)  # each writes files, and waits for the disk
 
 
 @pytest.fixture(autouse=True)
@@ -265,7 +261,6 @@ def test_a_folder_where_a_file_should_be_is_damage_too(one):
     assert attempts.check(one).next_step == "driftlab reset 09-by-hand/one"
 
 
-@few
 @given(document=json_values | st.fixed_dictionaries({"used": json_values, "steps": json_values}))
 def test_no_json_in_the_place_of_hints_breaks_a_hint(document):
     odd = exercise()
@@ -276,7 +271,6 @@ def test_no_json_in_the_place_of_hints_breaks_a_hint(document):
     assert attempts.hints_used(odd) == before + 1
 
 
-@few
 @given(document=json_values | st.fixed_dictionaries({"outcome": json_values, "points": json_values}))
 def test_no_json_in_the_place_of_a_result_breaks_the_table_of_progress(document):
     odd = exercise(2)
@@ -297,7 +291,6 @@ def test_the_table_of_progress_shows_the_last_check(one):
     assert "2 / 2" in stream.getvalue()
 
 
-@few
 @given(
     part=st.sampled_from(["deployments", "replicasets", "pods", "events", "taken", "raw", "cluster"]), value=json_values
 )

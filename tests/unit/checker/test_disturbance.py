@@ -12,7 +12,7 @@ from checker.disturbance import RESTARTED_AT, Disturbance, disturbing
 from clusters.client import ApiRefused
 from clusters.errors import ClusterUnreachable
 
-from .evidence_by_hand import deployment, family, json_values, pod, replicaset, snapshot, steady
+from .evidence_by_hand import deployment, family, json_values, pod, replicaset, snapshot
 
 PATH = "/apis/apps/v1/namespaces/self-healing/deployments/"
 
@@ -88,7 +88,6 @@ steps = st.lists(
 )
 
 
-@steady
 @given(steps)
 def test_whatever_was_done_is_put_back(tmp_path_factory, done):
     api = ApiByHand(deployment("one", "d-1", replicas=3), annotated(deployment("two", "d-2", replicas=0), "long ago"))
@@ -102,7 +101,6 @@ def test_whatever_was_done_is_put_back(tmp_path_factory, done):
     assert not journal.exists()
 
 
-@steady
 @given(steps)
 def test_what_was_cut_off_is_put_back_by_the_next_one(tmp_path_factory, done):
     """A process that was killed has put nothing back: the journal has it."""
@@ -182,7 +180,6 @@ def test_what_cannot_be_put_back_now_is_kept_for_the_next_time(journal):
         assert api.kept["blog-api"] == deployment()
 
 
-@steady
 @given(json_values | st.lists(st.fixed_dictionaries({"deployment": json_values, "uid": json_values})))
 def test_no_json_in_the_place_of_a_journal_breaks_a_check(tmp_path_factory, document):
     journal = tmp_path_factory.mktemp("journal") / "journal.json"

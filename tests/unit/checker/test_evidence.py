@@ -9,7 +9,7 @@ from checker.evidence import LISTS, Snapshot, lean, take_snapshot, take_snapshot
 from clusters.client import ApiRefused
 from clusters.errors import ClusterUnreachable
 
-from .evidence_by_hand import ReaderByHand, event, family, json_values, snapshot, steady, through_json
+from .evidence_by_hand import ReaderByHand, event, family, json_values, snapshot, through_json
 
 objects = json_values.map(lambda spec: {"metadata": {"name": "a", "uid": "u"}, "spec": spec})
 snapshots = st.builds(
@@ -133,7 +133,6 @@ def test_of_many_namespaces_only_what_tells_something_is_kept():
     assert taken["ada"].raw["deployments"][0]["metadata"]["managedFields"] == [entry]
 
 
-@steady
 @given(st.lists(st.sampled_from(["ada", "grace", "edsger"]), max_size=8), st.sets(st.sampled_from(["ada", "grace"])))
 def test_all_at_once_is_the_same_as_one_after_another(owners, asked):
     objects = [placed(name, one) for number, name in enumerate(owners) for one in family(f"p-{number}")]
@@ -163,13 +162,11 @@ def test_objects_are_found_by_name_and_kind():
 # ---- keeping
 
 
-@steady
 @given(snapshots)
 def test_what_is_kept_as_json_comes_back_as_it_was(made):
     assert Snapshot.from_dict(through_json(made.to_dict())) == made
 
 
-@steady
 @given(json_values)
 def test_a_document_that_is_not_a_snapshot_is_refused(document):
     with pytest.raises((KeyError, TypeError, ValueError)):

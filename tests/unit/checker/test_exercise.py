@@ -12,7 +12,7 @@ from checker.exercise import Lab
 from checker.outcome import Outcome, Verdict, failed, passed, waiting
 from clusters.errors import ClusterUnreachable
 
-from .evidence_by_hand import SAME, exercise, family, snapshot, steady
+from .evidence_by_hand import SAME, exercise, family, snapshot
 
 
 def says(verdict):
@@ -92,7 +92,6 @@ def test_a_guard_does_not_count_for_another_guard():
     assert made.judge(SAME).points == 0
 
 
-@steady
 @given(st.lists(st.tuples(verdicts, st.booleans(), st.integers(1, 5)), min_size=1, max_size=5))
 def test_points_stay_within_bounds_and_outcomes_are_those_of_the_goals(goals):
     made = exercise()

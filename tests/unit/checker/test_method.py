@@ -22,7 +22,6 @@ from .evidence_by_hand import (
     owner,
     pod,
     replicaset,
-    steady,
     terminating,
     thing,
 )
@@ -415,7 +414,6 @@ changes = st.lists(
 )
 
 
-@steady
 @given(changes, st.sets(st.integers(0, 11)))
 def test_every_story_can_be_told_and_ours_adds_nothing_to_it(lines, ours):
     """In whatever order changes come: half of them may have been missed."""

@@ -1,5 +1,6 @@
 """The notebooks' four calls: whatever happens, they show it and return. No cluster runs here."""
 
+import atexit
 import builtins
 import os
 
@@ -30,8 +31,10 @@ def kernel(tmp_path, monkeypatch):
     monkeypatch.setattr(notebook._Here, "cluster", None)
     config = Config()
     config.HistoryManager.enabled = False
-    yield InteractiveShell.instance(config=config)
+    shell = InteractiveShell.instance(config=config)
+    yield shell
     InteractiveShell.clear_instance()
+    atexit.unregister(shell.atexit_operations)  # half a second for each, of looking for garbage
 
 
 def shown(call, *arguments):

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from checker.outcome import Deed, Method, Outcome, Result, Verdict, failed, passed, waiting
 
-from .evidence_by_hand import result, steady
+from .evidence_by_hand import result
 
 PASS, FAIL, WAITING, ERROR = Outcome.PASS, Outcome.FAIL, Outcome.WAITING, Outcome.ERROR
 
@@ -24,7 +24,6 @@ def test_three_words_for_three_verdicts():
     assert waiting("not yet") == Verdict(WAITING, "not yet", 0.0)
 
 
-@steady
 @given(st.sampled_from(Outcome), st.floats())
 def test_all_points_are_earned_by_a_pass_and_by_nothing_else(outcome, share):
     legal = 0 <= share <= 1 and (share == 1) == (outcome is PASS)
@@ -57,14 +56,12 @@ def test_the_worst_goal_decides(goals, expected):
         assert result(*order).outcome is expected
 
 
-@steady
 @given(outcomes, outcomes)
 def test_the_outcome_of_all_is_the_outcome_of_its_parts(some, others):
     parts = result(result(*some).outcome, result(*others).outcome)
     assert result(*some, *others).outcome is parts.outcome
 
 
-@steady
 @given(outcomes)
 def test_points_are_the_sum_and_only_a_pass_has_them_all(goals):
     made = result(*goals)

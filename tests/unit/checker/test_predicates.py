@@ -22,7 +22,6 @@ from .evidence_by_hand import (
     pod,
     replicaset,
     snapshot,
-    steady,
     terminating,
 )
 
@@ -86,7 +85,6 @@ def test_a_replicaset_with_the_right_name_and_labels_but_another_owner_is_not_of
     assert p.pods_of(only(now), now) == ()
 
 
-@steady
 @given(worlds)
 def test_no_object_has_two_families(now):
     one, other = now.deployments
@@ -94,7 +92,6 @@ def test_no_object_has_two_families(now):
     assert not p.uids(p.pods_of(one, now)) & p.uids(p.pods_of(other, now))
 
 
-@steady
 @given(worlds)
 def test_every_pod_of_a_family_has_a_chain_of_owners_up_to_it(now):
     for one in now.deployments:
@@ -103,7 +100,6 @@ def test_every_pod_of_a_family_has_a_chain_of_owners_up_to_it(now):
         assert p.uids(p.pods_of(one, now)) == expected
 
 
-@steady
 @given(worlds)
 def test_the_living_are_those_that_do_not_terminate(now):
     living = p.living(now.pods)
@@ -179,7 +175,6 @@ def test_a_bare_pod_makes_no_rollout_complete():
     assert "2 Pods where 3 are wanted" in p.unfinished(only(now), now)
 
 
-@steady
 @given(
     st.integers(0, 4),
     st.integers(0, 4),
@@ -226,7 +221,6 @@ def test_a_spec_is_untouched_while_its_generation_stands_still():
     assert not p.spec_untouched(one, Deployment(deployment(uid="d-2")))
 
 
-@steady
 @given(deployments, deployments, deployments)
 def test_sameness_is_an_equivalence_and_untouched_is_a_finer_one(a, b, c):
     for same in (p.same_object, p.spec_untouched):

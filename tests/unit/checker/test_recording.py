@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from checker.recording import FULL, MOST_PROOF_S, Change, EvidenceMissing, Recording, Tape, available_over_time, read
 from checker.views import Pod
 
-from .evidence_by_hand import deployment, json_values, line, newer, pod, replicaset, steady
+from .evidence_by_hand import deployment, json_values, line, newer, pod, replicaset
 
 
 @pytest.fixture
@@ -218,7 +218,6 @@ def taken(*documents):
     return tape.recording
 
 
-@steady
 @given(lines, st.randoms(use_true_random=False))
 def test_the_order_in_which_threads_write_does_not_matter(documents, chance):
     mixed = documents.copy()
@@ -226,7 +225,6 @@ def test_the_order_in_which_threads_write_does_not_matter(documents, chance):
     assert taken(*mixed) == taken(*documents)
 
 
-@steady
 @given(lines, st.integers(0, 61), st.integers(0, 61))
 def test_until_is_a_beginning_of_the_recording(documents, earlier, later):
     """Cut once or twice, it is the same; cut later, it has more, and nothing is moved."""
@@ -240,7 +238,6 @@ def test_until_is_a_beginning_of_the_recording(documents, earlier, later):
     assert whole.until(60) == whole
 
 
-@steady
 @given(lines, st.lists(json_values.map(lambda one: json.dumps(one).encode()) | st.binary(max_size=40), max_size=3))
 def test_whatever_stands_in_a_line_it_is_a_gap_and_hides_no_other(documents, rubbish):
     rubbish = [one for one in rubbish if b"\n" not in one]
@@ -251,7 +248,6 @@ def test_whatever_stands_in_a_line_it_is_a_gap_and_hides_no_other(documents, rub
     assert len(recording.gaps) == len(rubbish)
 
 
-@steady
 @given(lines, st.data())
 def test_a_file_that_was_cut_off_anywhere_is_a_beginning_of_it(tmp_path_factory, documents, data):
     """Half a line is left for whoever goes on writing; what stood before it counts."""
@@ -267,7 +263,6 @@ def test_a_file_that_was_cut_off_anywhere_is_a_beginning_of_it(tmp_path_factory,
     assert tape.recording == taken(*documents)
 
 
-@steady
 @given(lines, st.integers(0, 61))
 def test_ready_pods_are_counted_as_if_each_moment_were_looked_at(documents, until):
     """The quick way and the plain one agree."""

@@ -19,7 +19,7 @@ from checker import report
 from checker.outcome import Deed, Method, Outcome
 from checker.render import html, junit, markdown, terminal, text, words
 
-from .evidence_by_hand import HOSTILE, result, steady
+from .evidence_by_hand import HOSTILE, result
 
 #: Control characters, marks that turn the line around, halves of signs: spelled out here on purpose.
 DANGEROUS = (
@@ -138,7 +138,6 @@ def test_points_are_written_without_needless_digits(number, shown):
 # ---- harmless
 
 
-@steady
 @given(st.text())
 def test_harmless_text_keeps_everything_else(raw):
     safe = text.harmless(raw)
@@ -294,7 +293,6 @@ def test_junit_is_xml_whatever_is_in_the_text(what):
     junit.render([hostile(what)]).encode()
 
 
-@steady
 @given(st.text())
 def test_junit_can_write_every_text(reason):
     (suite,) = suites(result(Outcome.FAIL, reason=reason))

@@ -18,7 +18,7 @@ from checker.render import junit, markdown
 from checker.render.text import harmless
 from checker.report import VERSION, report, total
 
-from .evidence_by_hand import SAME, evidence, exercise, family, result, snapshot, steady, verdict
+from .evidence_by_hand import SAME, evidence, exercise, family, result, snapshot, verdict
 
 SCHEMA = json.loads((Path(checker.__file__).parent / "report.schema.json").read_text(encoding="utf-8"))
 keeps_to_the_schema = fastjsonschema.compile(SCHEMA)
@@ -59,7 +59,6 @@ def through_json(document):
 # ---- JSON
 
 
-@steady
 @given(st.lists(results, max_size=3))
 def test_every_report_keeps_to_its_schema(made):
     document = through_json(report(made))
@@ -136,7 +135,6 @@ def test_points_are_the_sum_over_all_exercises():
 # ---- JUnit
 
 
-@steady
 @given(st.lists(results, max_size=3))
 def test_junit_is_parsed_back_to_what_was_said(made):
     root = ET.fromstring(junit.render(made).encode())
@@ -190,14 +188,12 @@ def calm(made):
     return Result(made.exercise, "word", goals, made.checked, method=method)
 
 
-@steady
 @given(results)
 def test_no_text_breaks_out_of_its_place_in_markdown(made):
     """No element comes with it, no cell ends early, no row is missing."""
     assert Page(markdown.render([made])).shape == Page(markdown.render([calm(made)])).shape
 
 
-@steady
 @given(results)
 def test_markdown_has_one_row_for_each_goal(made):
     page = Page(markdown.render([made]))

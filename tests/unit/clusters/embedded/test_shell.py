@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from clusters.embedded import images
@@ -354,10 +354,6 @@ WORDS = [
     ),
 ]
 
-steady = settings(
-    deadline=None, max_examples=50, database=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True
-)
-
 
 def holds_its_promises(script: str) -> None:
     found = run(script, 1.5)
@@ -369,25 +365,21 @@ def holds_its_promises(script: str) -> None:
     assert run(script, 1.5) == found, "two people who look at once would see different logs"
 
 
-@steady
 @given(st.text(max_size=60))
 def test_arbitrary_text_is_survived(script):
     holds_its_promises(script)
 
 
-@steady
 @given(st.lists(st.sampled_from(WORDS), max_size=25).map("".join))
 def test_arbitrary_scraps_of_shell_are_survived(script):
     holds_its_promises(script)
 
 
-@steady
 @given(st.lists(st.sampled_from([word for word in WORDS if word.strip()]), max_size=20).map(" ".join))
 def test_arbitrary_words_of_shell_are_survived(script):
     holds_its_promises(script)
 
 
-@steady
 @given(st.lists(st.text(max_size=12), min_size=1, max_size=4))
 def test_arbitrary_command_lines_are_survived(words):
     shell = Shell({"HOSTNAME": "pod-1"}, STARTED, until=STARTED + timedelta(seconds=1))
