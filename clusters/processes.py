@@ -132,13 +132,14 @@ def mentioning(folder: Path) -> list[psutil.Process]:
     inside = re.compile(rf"(?<![\w.@+-]){re.escape(str(folder))}{re.escape(os.sep)}")
     ours = {os.getpid(), *(process.pid for process in psutil.Process().parents())}
     found = []
-    for process in psutil.process_iter(["cmdline", "status", "uids"]):
-        if process.pid in ours or process.info["status"] == psutil.STATUS_ZOMBIE:
+    for process in psutil.process_iter(["cmdline"]):  # of the few that matter, more is asked below
+        if process.pid in ours or not any(inside.search(word) for word in process.info["cmdline"] or ()):
             continue
-        if process.info["uids"] is not None and process.info["uids"].real != os.getuid():
-            continue
-        if any(inside.search(word) for word in process.info["cmdline"] or ()):
-            found.append(process)
+        with suppress(psutil.NoSuchProcess):
+            process.info = process.as_dict(["cmdline", "status", "uids"])
+            another_users = process.info["uids"] is not None and process.info["uids"].real != os.getuid()
+            if process.info["cmdline"] and not another_users and process.info["status"] != psutil.STATUS_ZOMBIE:
+                found.append(process)
     return found
 
 

@@ -73,6 +73,8 @@ class EmbeddedCluster(Cluster):
     #: Where the API server is to note who did what, by an audit policy of Kubernetes: a file, or nothing.
     audit_policy: Path | None = None
 
+    _looked_for_the_dead = 0.0  #: when, by the monotonic clock
+
     @classmethod
     def available(cls) -> Availability:
         if sys.platform not in ("linux", "darwin"):
@@ -219,7 +221,7 @@ class EmbeddedCluster(Cluster):
         ports = dict(zip(PORTS, _free_ports(len(PORTS)), strict=True))
         write_atomically(self.folder / "node.port", str(ports["node"]))
         config = self.folder / "kwokctl.yaml"
-        write_atomically(config, yaml.safe_dump_all(self._configuration(found, ports)))
+        write_atomically(config, "\n---\n".join(map(json.dumps, self._configuration(found, ports))))  # JSON is YAML
         self._kwokctl(found, "--config", str(config), "create", "cluster", "--kubeconfig=", "--timeout=90s")
 
     def _write_stages(self) -> None:
@@ -318,7 +320,13 @@ class EmbeddedCluster(Cluster):
         return True
 
     def _refuse_to_wait_for_the_dead(self) -> None:
-        """Raise ClusterNotReady where a component has ended: on a port that somebody else took, for one."""
+        """Raise ClusterNotReady where a component has ended: on a port that somebody else took, for one.
+
+        Whoever waits asks many times a second; an answer is looked for once a second.
+        """
+        if time.monotonic() - self._looked_for_the_dead < 1:
+            return
+        self._looked_for_the_dead = time.monotonic()
         ended = sorted(set(COMPONENTS) - set(self._alive()))
         if ended:
             raise ClusterNotReady(
@@ -338,7 +346,7 @@ class EmbeddedCluster(Cluster):
                 "port": node_port,
                 "version": KUBERNETES,
             }
-            document = yaml.safe_load(template.format_map(values))
+            document = yaml.load(template.format_map(values), Loader=images.LOADER)  # noqa: S506 safe, in C
             document["metadata"]["labels"][PLAYED[0]] = PLAYED[1]
             try:
                 self.client.post("/api/v1/nodes", document)
@@ -460,7 +468,7 @@ class EmbeddedCluster(Cluster):
 
     def _server(self) -> str:
         try:
-            document = yaml.safe_load(self.kubeconfig.read_text(encoding="utf-8"))
+            document = yaml.load(self.kubeconfig.read_text(encoding="utf-8"), Loader=images.LOADER)  # noqa: S506
             return str(document["clusters"][0]["cluster"]["server"])
         except (OSError, yaml.YAMLError, KeyError, IndexError, TypeError):
             return ""

@@ -48,7 +48,7 @@ def stages(catalogue: Sequence[Image]) -> list[Stage]:
 
 
 def _documents(name: str, **values: str) -> list[Any]:
-    loaded: list[Any] = yaml.safe_load(_fill(_read(name), **values))
+    loaded: list[Any] = yaml.load(_fill(_read(name), **values), Loader=images.LOADER)  # noqa: S506 safe, in C
     return loaded
 
 
