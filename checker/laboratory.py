@@ -21,11 +21,12 @@ from clusters.errors import DriftlabError
 from clusters.folders import make_folder, state_folder, write_atomically
 from clusters.kubectl import kubectl_path
 
-#: JupyterLab's settings where the learner has none: no question about news in the way of the first cell, and
-#: Ctrl-C in the terminal costs ten seconds of work at most.
+#: JupyterLab's settings where the learner has none: no question about news in the way of the first cell,
+#: Ctrl-C in the terminal costs ten seconds of work at most, and no end of a long command is out of sight.
 SETTINGS = {
     "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
     "docmanager-extension/plugin": {"autosaveInterval": 10},
+    "notebook-extension/tracker": {"codeCellConfig": {"lineNumbers": False, "lineWrap": True}},
 }
 
 #: What the path of a Unix socket may take, its end mark included: 104 on macOS, 108 on Linux.

@@ -24,6 +24,14 @@ CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", 
 PATIENCE_MS = 120_000
 
 
+#: What a learner would have to scroll sideways for: prose and what the kit shows. Long lines of code may be scrolled.
+WIDER_THAN_ITS_PLACE = """
+    () => [...document.querySelectorAll(".jp-WindowedPanel-outer, .jp-RenderedHTMLCommon, .widget-html")]
+        .filter(one => one.scrollWidth > one.clientWidth + 1 && !one.querySelector("pre, table, svg"))
+        .map(one => `${one.className}: ${one.scrollWidth} > ${one.clientWidth}: ${one.innerText.slice(0, 80)}`)
+"""
+
+
 @dataclass
 class Laboratory:
     """A running `driftlab lab`, in folders of its own."""
@@ -149,6 +157,8 @@ def test_a_learner_does_the_first_exercise(laboratory: Laboratory, page: Page):
     if os.environ.get("DRIFTLAB_PICTURE"):
         take_picture(page, check, Path(os.environ["DRIFTLAB_PICTURE"]))
 
+    needs_no_sideways_scrolling_at_200_percent(page, check)
+
     # nothing asks for attention that is not about the lab
     expect(page.get_by_role("dialog")).to_have_count(0)
     expect(page.get_by_text("Jupyter news")).to_have_count(0)
@@ -181,6 +191,18 @@ def type_into(cell: Locator) -> None:
 
 def active(page: Page, cell: Locator) -> bool:
     return "jp-mod-active" in (cell.get_attribute("class") or "")
+
+
+def needs_no_sideways_scrolling_at_200_percent(page: Page, shown: Locator) -> None:
+    """A page of half the width and height is what a browser makes of a zoom of 200 %."""
+    page.keyboard.press("Escape")
+    page.keyboard.press("Control+b")  # whoever needs the room closes the list of files
+    page.set_viewport_size({"width": 700, "height": 450})
+    shown.scroll_into_view_if_needed()
+    expect(shown).to_be_in_viewport()
+    assert page.evaluate(WIDER_THAN_ITS_PLACE) == []
+    page.set_viewport_size({"width": 1400, "height": 900})
+    page.keyboard.press("Control+b")
 
 
 def take_picture(page: Page, check: Locator, path: Path) -> None:
