@@ -133,7 +133,10 @@ class Cluster(ABC):
         self.refuse_to_lose_nodes()
 
     def return_node(self, name: str) -> None:
-        """Bring a Node back that was lost. Raises UsageError where we cannot."""
+        """Bring a Node back that was lost, and wait until Pods can go to it again.
+
+        Raises UsageError where we cannot, and ClusterNotReady where it does not come.
+        """
         del name
         self.refuse_to_lose_nodes()
 

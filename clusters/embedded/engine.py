@@ -159,6 +159,7 @@ class EmbeddedCluster(Cluster):
 
     def return_node(self, name: str) -> None:
         self._label_node(name, PLAYED[1])
+        wait_for(self._settled, f"the Node {name}", timeout_s=60)
 
     def _label_node(self, name: str, value: str | None) -> None:
         try:
@@ -278,6 +279,8 @@ class EmbeddedCluster(Cluster):
                     }
                 ],
                 "componentsPatches": [
+                    # whatever ends, etcd's data is with the system; if that ends, too, a throwaway cluster may be lost
+                    {"name": "etcd", "extraArgs": [{"key": "unsafe-no-fsync", "value": "true"}]},
                     more(
                         "kube-apiserver",
                         token_auth_file=str(self.folder / "tokens.csv"),

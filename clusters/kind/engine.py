@@ -193,6 +193,7 @@ class KindCluster(Cluster):
 
     def return_node(self, name: str) -> None:
         ContainerEngine.find().run("start", self._node(name).id)
+        wait_for(self._settled, f"the Node {name}", timeout_s=180)
 
     def _node(self, name: str) -> Container:
         nodes = {node.name: node for node in self._own_nodes(ContainerEngine.find())}

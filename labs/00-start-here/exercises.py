@@ -107,7 +107,8 @@ def half_swapped(snapshot: Snapshot) -> bool:
     return (
         deployment is not None
         and deployment.paused
-        and sorted(images(pod) for pod in snapshot.pods if pod.ready) == [OLD, OLD, NEW]
+        and sorted(map(images, snapshot.pods)) == [OLD, OLD, NEW]
+        and all(pod.ready for pod in snapshot.pods)
     )
 
 
