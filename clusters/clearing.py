@@ -55,8 +55,12 @@ def clear(client: Client, namespace: str, kept: Collection[str] = ()) -> None:
     Objects that come back meanwhile are deleted again. Kinds that we may not see are left out.
     """
 
+    left = [*CLEARED]  # workloads may be put back by somebody who has not noticed yet; these are not
+
     def empty() -> bool:
-        return sum([_delete(client, namespace, template, kept) for template in (*WORKLOADS, *CLEARED)]) == 0
+        found = [template for template in (*WORKLOADS, *left) if _delete(client, namespace, template, kept)]
+        left[:] = [template for template in left if template in found]
+        return not found
 
     wait_for(empty, f"the namespace {namespace} to be empty", timeout_s=90)
     for template in SHARED * 2:  # the second time, what a finalizer held
