@@ -20,12 +20,13 @@ try: .venv/run  ## do the first lab headless, by its reference solutions, and pr
 	@$(BIN)/driftlab try 02-self-healing
 
 # Most tests wait for a cluster: three files at a time, each with a cluster of its own. Two runs, so that no embedded
-# cluster takes time from the kind ones on a small machine. Both are always made.
+# cluster takes time from the kind ones on a small machine. Both are always made. Files come in the order of their
+# names: those with few tests, which xdist would take last, are the slow ones.
 # Hundreds of short Python processes are started: without bytecode, each would compile all modules once more.
 test: .venv/dev  ## run every test: units, engines, labs, notebooks, browser; on kind where it can run
 	@unset PYTHONDONTWRITEBYTECODE; \
-	  $(BIN)/python -m pytest -m "not kind" --numprocesses 3 --dist loadfile; without=$$?; \
-	  $(BIN)/python -m pytest -m kind --numprocesses 2 --dist loadfile; with=$$?; \
+	  $(BIN)/python -m pytest -m "not kind" --numprocesses 3 --dist loadfile --no-loadscope-reorder; without=$$?; \
+	  $(BIN)/python -m pytest -m kind --numprocesses 2 --dist loadfile --no-loadscope-reorder; with=$$?; \
 	  [ $$without -eq 0 ] && [ $$with -eq 0 ]
 
 lint: .venv/dev  ## check style, types, layers and spelling

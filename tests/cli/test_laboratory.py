@@ -27,7 +27,8 @@ def test_kernels_can_listen_however_long_the_path_of_the_home_folder_is(
 def test_settings_are_given_where_the_learner_has_none(state: Path):
     """No question about news, a save every ten seconds, long lines whole; what the learner chooses later stays."""
     settings = laboratory._environment(open_cluster("embedded"))["JUPYTERLAB_SETTINGS_DIR"]
-    news, documents, notebooks = (Path(settings) / "@jupyterlab" / f"{name}.jupyterlab-settings" for name in laboratory.SETTINGS)
+    folder = Path(settings) / "@jupyterlab"
+    news, documents, notebooks = (folder / f"{name}.jupyterlab-settings" for name in laboratory.SETTINGS)
     assert json.loads(news.read_text(encoding="utf-8")) == {"fetchNews": "false", "checkForUpdates": False}
     assert json.loads(documents.read_text(encoding="utf-8")) == {"autosaveInterval": 10}
     assert json.loads(notebooks.read_text(encoding="utf-8"))["codeCellConfig"]["lineWrap"] is True
