@@ -213,11 +213,11 @@ def test_the_same_object_is_the_same_uid():
     assert not p.same_object(None, None)
 
 
-def test_a_spec_is_untouched_whatever_is_written_beside_it():
+def test_a_spec_is_untouched_while_its_generation_stands_still():
     one = Deployment(deployment())
     assert p.spec_untouched(one, Deployment(deployment(labels={"more": "labels"})))
-    assert p.spec_untouched(one, Deployment(deployment(annotations={"a": "note"}, generation=2)))
-    assert not p.spec_untouched(one, Deployment(deployment(replicas=7)))
+    assert p.spec_untouched(one, Deployment(deployment(annotations={"deployment.kubernetes.io/revision": "2"})))
+    assert not p.spec_untouched(one, Deployment(deployment(generation=2)))
     assert not p.spec_untouched(one, Deployment(deployment(uid="d-2")))
 
 
