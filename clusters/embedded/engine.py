@@ -222,7 +222,7 @@ class EmbeddedCluster(Cluster):
         ports = dict(zip(PORTS, _free_ports(len(PORTS)), strict=True))
         write_atomically(self.folder / "node.port", str(ports["node"]))
         config = self.folder / "kwokctl.yaml"
-        write_atomically(config, "\n---\n".join(map(json.dumps, self._configuration(found, ports))))  # JSON is YAML
+        write_atomically(config, yaml.safe_dump_all(self._configuration(found, ports)))
         self._kwokctl(found, "--config", str(config), "create", "cluster", "--kubeconfig=", "--timeout=90s")
 
     def _write_stages(self) -> None:
