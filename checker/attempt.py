@@ -19,7 +19,7 @@ from filelock import Timeout
 
 from checker import recorder
 from checker.disturbance import Disturbance, disturbing
-from checker.evidence import Evidence, Snapshot, take_snapshot
+from checker.evidence import Evidence, Snapshot, lists, take_snapshot
 from checker.exercise import Exercise, Lab
 from checker.outcome import Outcome, Result
 from checker.questions import CONFIGMAP
@@ -317,7 +317,7 @@ class Attempts:
             if self._read(self.folder / "current.json").get("baseline") != _digest(text):
                 return None
             baseline = Snapshot.from_dict(json.loads(text))
-            return baseline if baseline.raw.keys() >= set(exercise.watches) else None
+            return baseline if baseline.raw.keys() >= lists(exercise.watches).keys() else None
         except (OSError, KeyError, TypeError, ValueError):
             return None
 

@@ -26,7 +26,7 @@ LISTS = {
     "pods": "/api/v1/namespaces/{namespace}/pods",
     "events": "/api/v1/namespaces/{namespace}/events",
 }
-#: What an exercise may add (``watches``): it is then in the baseline, the snapshot and the recording as well.
+#: What an exercise may watch instead of Events: it is then in the baseline, the snapshot and the recording as well.
 MORE_LISTS = {
     "jobs": "/apis/batch/v1/namespaces/{namespace}/jobs",
     "services": "/api/v1/namespaces/{namespace}/services",
@@ -35,6 +35,9 @@ MORE_LISTS = {
     "statefulsets": "/apis/apps/v1/namespaces/{namespace}/statefulsets",
     "daemonsets": "/apis/apps/v1/namespaces/{namespace}/daemonsets",
 }
+ALL_LISTS = {**LISTS, **MORE_LISTS}
+#: What no snapshot is without.
+CORE = ("deployments", "replicasets", "pods")
 
 
 @dataclass(frozen=True)
@@ -89,9 +92,7 @@ class Snapshot:
     @classmethod
     def from_dict(cls, document: Mapping[str, Any]) -> "Snapshot":
         """Raises KeyError, TypeError or ValueError where ``document`` is not what ``to_dict`` gave."""
-        raw = {
-            name: document["raw"][name] for name in (*LISTS, *(kind for kind in MORE_LISTS if kind in document["raw"]))
-        }
+        raw = {kind: document["raw"][kind] for kind in ALL_LISTS if kind in CORE or kind in document["raw"]}
         for name, items in raw.items():
             if not isinstance(items, list) or not all(isinstance(item["metadata"]["uid"], str) for item in items):
                 raise TypeError(f"{name} is not a list of objects")
@@ -123,8 +124,11 @@ def lean(item: Document) -> Document:
 
 
 def lists(watches: Collection[str] = ()) -> dict[str, str]:
-    """Where the API has what is read of a namespace, ``watches`` included. Raises KeyError for a kind unknown here."""
-    return {**LISTS, **{kind: MORE_LISTS[kind] for kind in watches}}
+    """Where the API has what is read of a namespace: Events, or, where there are ``watches``, those kinds instead.
+
+    Raises KeyError for a kind unknown here.
+    """
+    return {kind: ALL_LISTS[kind] for kind in (*CORE, *(watches or ("events",)))}
 
 
 def take_snapshot(
@@ -133,7 +137,7 @@ def take_snapshot(
     identity: str = "/api/v1/namespaces/kube-system",
     watches: Collection[str] = (),
 ) -> Snapshot:
-    """Read a namespace: five requests, and one for each kind in ``watches``, all of the same resourceVersion.
+    """Read a namespace: five requests, all of the same resourceVersion; one more for each kind but one in ``watches``.
 
     The first list fixes the version; the others ask for exactly that one:
     https://kubernetes.io/docs/reference/using-api/api-concepts/#resource-versions.

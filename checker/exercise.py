@@ -85,7 +85,8 @@ class Exercise:
 
     What a manifest cannot say, such as a history of revisions, a script does beside it: see ``beginning``.
     ``loses_node``: which Node, going by the baseline, falls silent as soon as the exercise has begun.
-    ``watches``: kinds that its goals need beside Deployments, ReplicaSets, Pods and Events (``evidence.MORE_LISTS``).
+    ``watches``: kinds that its goals need beside Deployments, ReplicaSets and Pods (``evidence.MORE_LISTS``). Where it
+    names any, Events are in a snapshot only if it names them, too: most checks are five requests.
     """
 
     lab: "Lab"

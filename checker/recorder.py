@@ -100,7 +100,7 @@ class Recorder:
     def __init__(
         self, client: Client, namespace: str, since: str, recording: Path, watches: Sequence[str] = ()
     ) -> None:
-        self.lists = lists(watches)
+        self.lists = lists(("events", *watches))
         self.client, self.namespace, self.path = client, namespace, recording
         self.over = threading.Event()
         self.lock = threading.Lock()

@@ -85,7 +85,7 @@ def _seconds(work: Callable[[], object]) -> float:
 
 def _catalogue(attempts: Attempts, exercise: Exercise) -> None:
     """Judge every exercise that there is by what is in the namespace: one snapshot of all kinds, every goal."""
-    now = take_snapshot(attempts.cluster.client, attempts.namespace, watches=[*MORE_LISTS])
+    now = take_snapshot(attempts.cluster.client, attempts.namespace, watches=["events", *MORE_LISTS])
     begun = attempts._baseline(exercise)
     assert begun
     baseline = dataclasses.replace(begun, raw={**{kind: [] for kind in MORE_LISTS}, **begun.raw})

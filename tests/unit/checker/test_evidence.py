@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from checker import evidence
-from checker.evidence import LISTS, Snapshot, lean, take_snapshot, take_snapshots
+from checker.catalogue import labs
+from checker.evidence import CORE, LISTS, Snapshot, lean, take_snapshot, take_snapshots
 from clusters.client import ApiRefused
 from clusters.errors import ClusterUnreachable
 
@@ -38,6 +39,23 @@ def test_a_snapshot_is_five_requests_all_of_one_version():
     assert [len(taken.raw[name]) for name in LISTS] == [1, 1, 3, 1]
     assert (taken.deployments[0].uid, taken.replicasets[0].uid) == ("d-1", "rs-1")
     assert (taken.pods[2].uid, taken.events[0].reason) == ("p-3", "Started")
+
+
+@pytest.mark.parametrize("exercise", [one for lab in labs() for one in lab.exercises], ids=lambda one: one.id)
+def test_no_exercise_asks_more_than_five_times(exercise):
+    reader = ReaderByHand(*family())
+    taken = take_snapshot(reader, "self-healing", watches=exercise.watches)
+    assert len(reader.asked) <= 5
+    assert taken.raw.keys() >= {*CORE, *exercise.watches}
+
+
+def test_what_is_watched_takes_the_place_of_events():
+    taken = take_snapshot(ReaderByHand(*family()), "self-healing", watches=("jobs",))
+    assert taken.objects("jobs") == ()
+    with pytest.raises(KeyError):
+        _ = taken.events
+    both = take_snapshot(ReaderByHand(*family()), "self-healing", watches=("events", "jobs"))
+    assert both.objects("jobs") == both.events == ()
 
 
 @pytest.mark.parametrize("trouble", [ClusterUnreachable("no answer"), ApiRefused(410, "Expired", "too old")])
@@ -211,7 +229,7 @@ def test_every_list_must_be_one_of_objects(name, damage):
 def test_a_missing_list_is_refused_and_an_unknown_one_is_left_out():
     document = snapshot(*family()).to_dict()
     assert Snapshot.from_dict({**document, "raw": {**document["raw"], "secrets": []}}) == snapshot(*family())
-    del document["raw"]["events"]
+    del document["raw"]["pods"]
     with pytest.raises(KeyError):
         Snapshot.from_dict(document)
 
