@@ -1,7 +1,9 @@
 """Which engines there are, and which one ``auto`` takes."""
 
 import os
+import sys
 from collections.abc import Sequence
+from functools import cache
 from importlib import import_module
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -66,11 +68,15 @@ def installed_labs() -> list[Path]:
     """The folders of labs in ``DRIFTLAB_LABS``, and of all installed packages (entry points ``driftlab.labs``)."""
     named = os.environ.get("DRIFTLAB_LABS", "").split(os.pathsep)
     folders = [Path(one).expanduser().resolve() for one in named if one]
-    for entry in entry_points(group="driftlab.labs"):
-        package = import_module(entry.value)
-        if package.__file__:
-            folders.append(Path(package.__file__).parent)
-    return folders
+    return [*folders, *_folders_of_packages(tuple(sys.path))]
+
+
+@cache
+def _folders_of_packages(where: tuple[str, ...]) -> list[Path]:
+    """Looking through everything that is installed takes a while: once for each ``where`` (``sys.path``)."""
+    del where
+    packages = [import_module(entry.value) for entry in entry_points(group="driftlab.labs")]
+    return [Path(package.__file__).parent for package in packages if package.__file__]
 
 
 def installed_images() -> list[Path]:

@@ -1,5 +1,6 @@
 """What the tests of this folder share: an environment without anybody's choices, and a web server on loopback."""
 
+import itertools
 import os
 import socket
 import threading
@@ -13,18 +14,29 @@ import pytest
 
 from clusters.progress import Progress, Step
 
+COUNT = itertools.count()
+
+
+@pytest.fixture(scope="session")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("empty")
+
 
 @pytest.fixture(autouse=True)
-def neutral(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """No proxy, no choice of the person who runs the tests, and a cache of the test's own."""
+def neutral(monkeypatch: pytest.MonkeyPatch, empty: Path, request: pytest.FixtureRequest) -> None:
+    """No proxy, no choice of the person who runs the tests, and a cache of the test's own.
+
+    Most tests write nothing there; a folder that is made and deleted for each takes longer than many a test.
+    """
+    own = request.getfixturevalue("tmp_path") if "tmp_path" in request.fixturenames else empty / str(next(COUNT))
     for name in list(os.environ):
         if name.startswith("DRIFTLAB_") or name.lower().endswith("_proxy"):
             monkeypatch.delenv(name)
-    monkeypatch.setenv("DRIFTLAB_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setenv("DRIFTLAB_STATE", str(tmp_path / "state"))
+    monkeypatch.setenv("DRIFTLAB_CACHE", str(own / "cache"))
+    monkeypatch.setenv("DRIFTLAB_STATE", str(own / "state"))
     # nothing here speaks TLS, and reading all the world's certificates for each client takes a while
     monkeypatch.delenv("SSL_CERT_FILE", raising=False)
-    monkeypatch.setenv("SSL_CERT_DIR", str(tmp_path))
+    monkeypatch.setenv("SSL_CERT_DIR", str(empty))
 
 
 class Recorder:

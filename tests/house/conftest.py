@@ -10,7 +10,7 @@ import typer
 
 from checker.command_line import app
 
-ROOT = Path(__file__).resolve().parents[3]
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="session")
