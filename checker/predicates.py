@@ -9,7 +9,8 @@ from typing import Any, TypeVar
 
 from checker.evidence import Evidence, Snapshot
 from checker.method import by_you
-from checker.recording import available_over_time, deployments_over_time
+from checker.outcome import Deed
+from checker.recording import Recording, available_over_time, deployments_over_time
 from checker.views import Deployment, Pod, ReplicaSet, bare_template
 
 T = TypeVar("T")
@@ -71,12 +72,22 @@ def same_object(before: Deployment | None, after: Deployment | None) -> bool:
     return before is not None and after is not None and before.uid == after.uid
 
 
-def spec_untouched(before: Deployment, after: Deployment) -> bool:
-    """Nobody has changed the spec: ``metadata.generation`` stands still.
+def spec_untouched(before: Deployment, after: Deployment, recording: Recording) -> bool:
+    """Nobody has changed the spec in between, not even to change it back.
 
-    The annotation ``deployment.kubernetes.io/revision`` is the controller's own business.
+    ``metadata.generation`` that stands still proves it:
+    https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/object-meta/. A Deployment's is raised by
+    an annotation as well; then the recording tells. Raises EvidenceMissing where that has a gap.
     """
-    return before.uid == after.uid and before.generation == after.generation
+    if before.uid != after.uid:
+        return False
+    if before.generation == after.generation:
+        return True
+    if before.spec != after.spec:
+        return False
+    recording.require("deployments")
+    seen = (change.raw["spec"] for change in recording.of_kind("deployments") if change.uid == before.uid)
+    return all(spec == before.spec for spec in seen)
 
 
 def uids(pods: tuple[Pod, ...]) -> frozenset[str]:
@@ -163,13 +174,18 @@ def _without_repetition(values: list[T]) -> list[T]:
     return [value for number, value in enumerate(values) if number == 0 or value != values[number - 1]]
 
 
+def your_deeds(evidence: Evidence) -> list[Deed]:
+    """All that the learner did since the baseline, in order. Raises EvidenceMissing where the recording has a gap."""
+    evidence.recording.require("deployments", "replicasets", "pods", "events")
+    return list(by_you(evidence))
+
+
 def you(evidence: Evidence, verb: str, kind: str) -> bool:
     """Did the learner do that (``scaled``, ``deleted``, …) to an object of this kind? (See ``outcome.Deed``.)
 
     Raises EvidenceMissing where the recording has a gap.
     """
-    evidence.recording.require("deployments", "replicasets", "pods", "events")
-    return any((deed.verb, deed.kind) == (verb, kind) for deed in by_you(evidence))
+    return any((deed.verb, deed.kind) == (verb, kind) for deed in your_deeds(evidence))
 
 
 # ---- rollouts

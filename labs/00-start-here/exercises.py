@@ -146,7 +146,9 @@ def same_pods(evidence: Evidence) -> Verdict:
 
 def spec_changed(evidence: Evidence) -> bool:
     before, after = blog_api(evidence.baseline), blog_api(evidence.now)
-    return before is not None and after is not None and before.uid == after.uid and not p.spec_untouched(before, after)
+    if before is None or after is None or before.uid != after.uid:
+        return False
+    return not p.spec_untouched(before, after, evidence.recording)
 
 
 common_mistakes(first_look, "look at the logs, and label the Pod whose log says 1.1: kubectl label pod NAME seen=yes")

@@ -34,9 +34,9 @@ def asked_for_nothing_new(evidence: Evidence) -> Verdict:
         return failed("there is no Deployment called blog-api any more")
     if not p.same_object(before, after):
         return failed("this is another Deployment with the same name: its UID is not the one from the start")
-    if not p.spec_untouched(before, after):
+    if not p.spec_untouched(before, after, evidence.recording):
         return failed(f"somebody changed its spec: generation {before.generation} became {after.generation}")
-    return passed(f"the same Deployment, still at generation {after.generation}")
+    return passed(f"the same Deployment, and its spec is as it was (generation {after.generation})")
 
 
 def same_replicaset(evidence: Evidence) -> Verdict:

@@ -757,7 +757,7 @@ def spec_changed(evidence: Evidence) -> list[str]:
     return [
         one.name
         for one in evidence.baseline.deployments
-        if one.name not in now or not p.spec_untouched(one, now[one.name])
+        if one.name not in now or not p.spec_untouched(one, now[one.name], evidence.recording)
     ]
 
 

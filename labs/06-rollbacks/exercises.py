@@ -141,7 +141,7 @@ def replicaset_changed_alone(evidence: Evidence) -> bool:
     Whoever scales to 0 leaves no trace in ``metadata.managedFields``; the generation counts it all the same.
     """
     before, after = blog_api(evidence.baseline), blog_api(evidence.now)
-    if before is None or after is None or not p.spec_untouched(before, after):
+    if before is None or after is None or not p.spec_untouched(before, after, evidence.recording):
         return False
     generations = {rs.uid: rs.generation for rs in evidence.baseline.replicasets}
     return any(rs.generation != generations.get(rs.uid, rs.generation) for rs in evidence.now.replicasets)

@@ -12,7 +12,6 @@ from typing import Any
 
 from checker import Deployment, Evidence, Exercise, Lab, Pod, Snapshot, Verdict, failed, passed, waiting
 from checker import predicates as p
-from checker.method import by_you
 
 lab = Lab(
     "07-broken-releases",
@@ -310,8 +309,7 @@ def release(exercise: Exercise, of: Release) -> None:
 
 def by_hand(evidence: Evidence) -> str:
     """What was done to a Pod or ReplicaSet of blog-api, in words; empty where it was nothing. Looking is not doing."""
-    evidence.recording.require("deployments", "replicasets", "pods", "events")
-    deeds = (deed for deed in by_you(evidence) if deed.kind in ("Pod", "ReplicaSet") and deed.verb != "made")
+    deeds = (deed for deed in p.your_deeds(evidence) if deed.kind in ("Pod", "ReplicaSet") and deed.verb != "made")
     return next((deed.text for deed in deeds if "blog-api-" in deed.text), "")  # a Pod to try things out is nobody's
 
 

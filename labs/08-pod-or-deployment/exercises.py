@@ -44,13 +44,13 @@ def left_alone(evidence: Evidence) -> Verdict:
         return failed("there is no Deployment called blog-api any more")
     if not p.same_object(before, after):
         return failed("this is another Deployment with the same name: its UID is not the one from the start")
-    if not p.spec_untouched(before, after):
+    if not p.spec_untouched(before, after, evidence.recording):
         return failed(f"what it asks for was changed: generation {before.generation} became {after.generation}")
     if p.running_images(after, evidence.now) - set(after.images):
         return failed("one of its Pods runs another image than its template says")
     if missing := p.unfinished(after, evidence.now):
         return waiting(f"not settled yet: {missing}")
-    return passed(f"the same Deployment, still at generation {after.generation}")
+    return passed(f"the same Deployment, and its spec is as it was (generation {after.generation})")
 
 
 def meddled_with(evidence: Evidence) -> bool:

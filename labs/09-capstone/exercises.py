@@ -5,7 +5,6 @@ from typing import Any
 
 from checker import Deployment, Evidence, Lab, Snapshot, Verdict, failed, passed, waiting
 from checker import predicates as p
-from checker.method import by_you
 from checker.recording import available_over_time, deployments_over_time
 
 lab = Lab(
@@ -76,10 +75,9 @@ def in_order(
 
 def forbidden_deeds(evidence: Evidence, *allowed: str) -> list[str]:
     """What was deleted, and what was done to Pods and ReplicaSets themselves, but for what is ``allowed``."""
-    evidence.recording.require("deployments", "replicasets", "pods", "events")
     return [
         deed.text
-        for deed in by_you(evidence)
+        for deed in p.your_deeds(evidence)
         if deed.text not in allowed
         and (deed.verb == "deleted" or (deed.kind in {"Pod", "ReplicaSet"} and deed.verb in {"scaled", "changed"}))
     ]
@@ -171,8 +169,7 @@ def only_looked(evidence: Evidence) -> Verdict:
 
 def touched(evidence: Evidence) -> bool:
     """Was anything done beside labelling?"""
-    evidence.recording.require("deployments", "replicasets", "pods", "events")
-    return any(deed.verb != "labelled" for deed in by_you(evidence))
+    return any(deed.verb != "labelled" for deed in p.your_deeds(evidence))
 
 
 @handover.mistake(
@@ -387,7 +384,9 @@ def newsletter(evidence: Evidence) -> Verdict:
     before, after = evidence.baseline.deployment("newsletter"), evidence.now.deployment("newsletter")
     if before is None or after is None:
         return failed(GONE)
-    return passed("nobody touched it") if p.spec_untouched(before, after) else failed("it was changed")
+    if not p.spec_untouched(before, after, evidence.recording):
+        return failed("it was changed")
+    return passed("nobody touched it")
 
 
 @shift.goal("Method: nothing was deleted but the lone Pod, and nothing was mended on a Pod", points=2, guard=True)
@@ -402,7 +401,7 @@ def by_the_book(evidence: Evidence, *allowed: str) -> Verdict:
 
 def open_item(item: Callable[[Evidence], Verdict]) -> Callable[[Evidence], bool]:
     """Is this one still to be done, or done wrong, while something has been done already?"""
-    return lambda evidence: item(evidence).outcome == "FAIL" and any(by_you(evidence))
+    return lambda evidence: item(evidence).outcome == "FAIL" and any(p.your_deeds(evidence))
 
 
 shift.mistake(

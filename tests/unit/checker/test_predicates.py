@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from checker import predicates as p
 from checker.evidence import Evidence
-from checker.recording import Change, EvidenceMissing, Gap, Recording
+from checker.recording import UNRECORDED, Change, EvidenceMissing, Gap, Recording
 from checker.views import Deployment, Pod
 
 from .evidence_by_hand import (
@@ -44,6 +44,10 @@ deployments = st.builds(
     st.sampled_from(D_UIDS),
     st.integers(1, 3),
 )
+
+
+def modified(*objects):
+    return Recording(tuple(Change(1.0, "deployments", "MODIFIED", one) for one in objects))
 
 
 def only(now):
@@ -215,19 +219,35 @@ def test_the_same_object_is_the_same_uid():
 
 def test_a_spec_is_untouched_while_its_generation_stands_still():
     one = Deployment(deployment())
-    assert p.spec_untouched(one, Deployment(deployment(labels={"more": "labels"})))
-    assert p.spec_untouched(one, Deployment(deployment(annotations={"deployment.kubernetes.io/revision": "2"})))
-    assert not p.spec_untouched(one, Deployment(deployment(generation=2)))
-    assert not p.spec_untouched(one, Deployment(deployment(uid="d-2")))
+    assert p.spec_untouched(one, Deployment(deployment(labels={"more": "labels"})), UNRECORDED)
+    raised_by_controller = deployment(annotations={"deployment.kubernetes.io/revision": "2"})
+    assert p.spec_untouched(one, Deployment(raised_by_controller), UNRECORDED)
+    assert not p.spec_untouched(one, Deployment(deployment(generation=2, replicas=5)), UNRECORDED)
+    assert not p.spec_untouched(one, Deployment(deployment(uid="d-2")), UNRECORDED)
+
+
+def test_where_the_generation_was_raised_the_recording_tells_an_annotation_from_a_change_and_back():
+    before, after = Deployment(deployment()), Deployment(deployment(generation=3, annotations={"note": "mine"}))
+    annotated = modified(deployment(generation=2), deployment(generation=3, annotations={"note": "mine"}))
+    there_and_back = modified(deployment(generation=2, replicas=5), deployment(generation=3))
+    of_another = modified(deployment(uid="d-2", name="other", replicas=7), deployment(generation=3))
+    assert p.spec_untouched(before, after, annotated)
+    assert p.spec_untouched(before, after, of_another)
+    assert not p.spec_untouched(before, after, there_and_back)
+    with pytest.raises(EvidenceMissing):
+        p.spec_untouched(before, after, UNRECORDED)
 
 
 @given(deployments, deployments, deployments)
 def test_sameness_is_an_equivalence_and_untouched_is_a_finer_one(a, b, c):
-    for same in (p.same_object, p.spec_untouched):
+    def untouched(one, other):
+        return p.spec_untouched(one, other, modified())
+
+    for same in (p.same_object, untouched):
         assert same(a, a)
         assert same(a, b) == same(b, a)
         assert same(a, c) or not (same(a, b) and same(b, c))
-    assert p.same_object(a, b) or not p.spec_untouched(a, b)
+    assert p.same_object(a, b) or not untouched(a, b)
 
 
 # ---- what Events tell

@@ -1,8 +1,11 @@
 """The goals of the first lab, on evidence by hand: what is right, what is wrong, and what only looks right."""
 
+from dataclasses import replace
+
 import pytest
 
 from checker.catalogue import find_lab
+from checker.recording import UNRECORDED, Change, Recording
 
 from .evidence_by_hand import (
     deployment,
@@ -19,8 +22,11 @@ from .evidence_by_hand import (
 EXERCISES = {exercise.name: exercise for exercise in find_lab("02-self-healing").exercises}
 
 
-def judge(name, now, before=None):
-    return EXERCISES[name].judge(evidence(now, before))
+def judge(name, now, before=None, asked=()):
+    """``asked``: the states of the Deployment that were recorded."""
+    changes = (Change(1.0, "deployments", "MODIFIED", one) for one in asked)
+    seen = Recording(tuple(changes)) if asked else UNRECORDED
+    return EXERCISES[name].judge(replace(evidence(now, before), recording=seen))
 
 
 def outcomes(result):
@@ -85,7 +91,8 @@ def test_a_deployment_that_was_made_again_is_not_the_one_that_healed(name):
 
 @pytest.mark.parametrize("name", [name for name in EXERCISES if name != "bare-pod"])
 def test_scaled_down_and_up_again_is_not_healed(name):
-    result = judge(name, family("p-1", "p-2", "p-9", generation=3, rs_generation=3))
+    asked = [deployment(replicas=2, generation=2), deployment(generation=3)]
+    result = judge(name, family("p-1", "p-2", "p-9", generation=3, rs_generation=3), asked=asked)
     assert_not_passed(result, "scaled")
     assert "generation 1 became 3" in said(result)
 

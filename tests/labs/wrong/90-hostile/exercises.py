@@ -535,7 +535,7 @@ def _(evidence: Evidence) -> Verdict:
 @pod.goal("blog-api was left alone", guard=True)
 def _(evidence: Evidence) -> Verdict:
     before, after = blog_api(evidence.baseline), blog_api(evidence.now)
-    if before is None or after is None or not p.spec_untouched(before, after):
+    if before is None or after is None or not p.spec_untouched(before, after, evidence.recording):
         return failed("somebody has changed it")
     return passed("it is as it was")
 
