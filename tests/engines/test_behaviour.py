@@ -50,6 +50,19 @@ def test_events_of_a_start(lab):
     assert started["source"]["component"] == "kubelet"
 
 
+def test_events_are_told_in_the_order_in_which_they_happened(lab):
+    """All in the same second, more or less: kubectl sorts them by whole seconds, and then by their names."""
+    other = lab.container(name="again", env=[{"name": "PORT", "value": "8081"}])
+    lab.pod(spec={"containers": [lab.container(), other]})
+    lab.wait("pods", "web", lab.ready)
+    lab.wait_list("events", lambda events: [one["reason"] for one in events].count("Started") == 2)
+    told = lab.kubectl("describe", "pod", "web").partition("\nEvents:")[2].splitlines()[3:]
+    told = [line for line in told if line.split()[1] != "Pulling"]  # an image that is there is not pulled
+    assert [line.split()[1] for line in told] == ["Scheduled", *2 * ["Pulled", "Created", "Started"]]
+    assert all("{web}" in line for line in told[1:4])
+    assert all("{again}" in line for line in told[4:])
+
+
 def test_image_that_does_not_exist(crowd):
     """The Pod waits, is told why, and its Node tries again, ever more rarely."""
     pod = crowd.wait("pods", "bad-image", lambda pod: crowd.waiting(pod) == "ImagePullBackOff")
