@@ -85,6 +85,10 @@ class Attempts:
             return {}
         return document if isinstance(document, dict) else {}
 
+    def _is_damaged(self, path: Path, holds: str) -> bool:
+        """Is there something, and not what it should hold?"""
+        return path.exists() and holds not in self._read(path)
+
     @property
     def current(self) -> str:
         """The name of the exercise that the namespace is in, or nothing."""
@@ -101,6 +105,9 @@ class Attempts:
         kept = self._read(self._path(exercise, "result"))
         whole = kept.get("outcome") in tuple(Outcome) and isinstance(kept.get("points"), int | float)
         return kept if whole else {}
+
+    def result_is_damaged(self, exercise: Exercise) -> bool:
+        return self._path(exercise, "result").exists() and not self.last_result(exercise)
 
     # ---- what is done
 
@@ -184,9 +191,21 @@ class Attempts:
                 break
             waiting(result)
             time.sleep(0.25)
+        if lost := self._made_good(exercise):
+            result = replace(result, method=replace(result.method, gaps=(*result.method.gaps, *lost)))
         if result.outcome is not Outcome.ERROR:  # what was earned is not lost to a cluster that does not answer
             write_atomically(self._path(exercise, "result"), json.dumps(result.to_dict()))
         return result
+
+    def _made_good(self, exercise: Exercise) -> list[str]:
+        """What was kept of the exercise and cannot be read any more, in words. It is made anew."""
+        lost = []
+        if self._is_damaged(hints := self._path(exercise, "hints"), "used"):
+            lost.append("the hints that you were given before, whose note is damaged")
+            write_atomically(hints, json.dumps({"used": 0, "steps": {}}))
+        if self.result_is_damaged(exercise):
+            lost.append("the result before this one, which is damaged")
+        return lost
 
     def hint(self, exercise: Exercise) -> Hint:
         """The next hint for what is wrong now. Raises NotStarted; ClusterUnreachable where that cannot be seen."""
@@ -240,6 +259,11 @@ class Attempts:
 
     def _started_from(self, exercise: Exercise) -> Snapshot | None:
         """The baseline, or None where it is lost. Raises NotStarted."""
+        if self._is_damaged(self.folder / "current.json", "exercise"):
+            raise NotStarted(
+                f"Which exercise of {self.lab.name} is under way cannot be read any more: its note is damaged.",
+                next_step=f"driftlab start {exercise.id}",
+            )
         if self.current != exercise.name:
             raise NotStarted(
                 f"The exercise {exercise.id} has not been started"

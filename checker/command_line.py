@@ -248,13 +248,12 @@ def check(
         asked = [_attempts(name, engine, cluster, up=False) for name in names]
         if watch:
             results = _watched(asked, _console(stderr=json or markdown))
-        elif json or markdown:
-            results = [attempts.check(found, wait_s=wait) for attempts, found in asked]
         else:
             results = []
             for attempts, found in asked:
                 results.append(_check_with_progress(attempts, found, wait))
-                show(results[-1], _console())
+                if not (json or markdown):
+                    show(results[-1], _console())
         if json:
             import json as encoder
 
@@ -309,11 +308,18 @@ def _check_with_progress(attempts: "Attempts", exercise: "Exercise", wait_s: flo
     from checker.render.text import harmless
 
     console = _console(stderr=True)
+    told = ""
     with console.status("Looking at the cluster …") as status:
 
         def say(result: "Result") -> None:
+            nonlocal told
             pending = next(goal.reason for goal in result.goals if goal.outcome is Outcome.WAITING)
-            status.update(f"Waiting: {harmless(pending)}".replace("[", r"\["))
+            line = f"Waiting: {harmless(pending)}"
+            if console.is_terminal:
+                status.update(line.replace("[", r"\["))
+            elif line != told:  # a log has room for what is new
+                console.print(line, markup=False, highlight=False, soft_wrap=True)
+            told = line
 
         return attempts.check(exercise, wait_s=wait_s, waiting=say)
 

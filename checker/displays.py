@@ -8,8 +8,17 @@ from typing import Any
 from IPython.display import DisplayHandle, display
 
 from checker.render import text
+from checker.render.html import prose
 from clusters.errors import DriftlabError
 from clusters.progress import Step
+
+
+#: JupyterLab breaks lines of output in the middle of words, where tables become unreadable, and leaves no space after
+#: what can be unfolded.
+STYLE = (
+    "<style>.jp-OutputArea-output pre{word-break:normal;overflow-wrap:anywhere}"
+    ".jp-RenderedMarkdown details{margin-bottom:1em}</style>"
+)
 
 
 def never_raises(face: Callable[..., None]) -> Callable[..., None]:
@@ -47,10 +56,17 @@ class Head:
         )
 
     def say(self, line: str) -> None:
-        self._put(f'<p role="status" style="margin:2px 0">{escape(text.harmless(line))}</p>', line)
+        self._put(f'<p role="status" style="margin:2px 0">{prose(line)}</p>', line)
+
+    def give_way(self, bundle: dict[str, Any]) -> None:
+        """Show something else, by its MIME bundle, where the progress was."""
+        if self.handle is None:
+            display(bundle, raw=True)
+        else:
+            self.handle.update(bundle, raw=True)
 
     def done(self, title: str, line: str) -> None:
-        self._put(panel_html(title, line, "var(--jp-success-color1, #2e7d32)"), f"{title}\n{line}")
+        self._put(STYLE + panel_html(title, line, "var(--jp-success-color1, #2e7d32)"), f"{title}\n{line}")
 
     def _put(self, rich: str, plain: str) -> None:
         bundle = {"text/html": rich, "text/plain": text.harmless(plain)}
@@ -64,8 +80,8 @@ def panel_html(title: str, line: str, colour: str, output: str = "") -> str:
     more = f"<pre>{escape(text.harmless(output.strip()))}</pre>" if output.strip() else ""
     return (
         f'<div role="status" style="border-left:4px solid {colour};padding:4px 12px;margin:4px 0">'
-        f'<p style="font-weight:600;margin:2px 0">{escape(text.harmless(title))}</p>{more}'
-        f'<p style="margin:2px 0">{escape(text.harmless(line))}</p></div>'
+        f'<p style="font-weight:600;margin:2px 0">{prose(title)}</p>{more}'
+        f'<p style="margin:2px 0">{prose(line)}</p></div>'
     )
 
 

@@ -87,6 +87,7 @@ class Exercise:
     ``loses_node``: which Node, going by the baseline, falls silent as soon as the exercise has begun.
     ``watches``: kinds that its goals need beside Deployments, ReplicaSets and Pods (``evidence.MORE_LISTS``). Where it
     names any, Events are in a snapshot only if it names them, too: most checks are five requests.
+    ``roundabout``: its text asks for a roundabout way, so no remark says that there is a better one.
     """
 
     lab: "Lab"
@@ -97,6 +98,7 @@ class Exercise:
     watches: tuple[str, ...] = ()
     questions: tuple[Question, ...] = ()
     loses_node: Callable[[Snapshot], str] | None = None
+    roundabout: bool = False
     goals: list[Goal] = field(default_factory=list)
     proofs: list[Proof] = field(default_factory=list)
     mistakes: list[Mistake] = field(default_factory=list)
@@ -197,6 +199,8 @@ class Exercise:
         mistakes = tuple(mistake.name for mistake in self.mistakes if _shows(mistake, evidence))
         took_s = max(0.0, evidence.now.taken - evidence.baseline.taken)
         method = _method(evidence)
+        if self.roundabout:
+            method = replace(method, remark="")
         return Result(self.id, self.title, tuple(goals), time.time(), hints_used, "", mistakes, method, took_s)
 
     def _judged(self, title: str, points: float, judge: Callable[[], Verdict], *, hidden: bool = False) -> GoalResult:

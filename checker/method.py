@@ -194,7 +194,8 @@ class _Teller:
         self._learn(after)
         if before is None:
             if after.controller and not writers(change.raw):
-                yield _Act(False, f"made the ReplicaSet {after.name}")
+                revision = f" (revision {after.revision})" if after.revision else ""
+                yield _Act(False, f"made the ReplicaSet {after.name}{revision}")
             else:
                 told = f"made the ReplicaSet {after.name}{'' if after.controller else ', which no Deployment owns'}"
                 yield _Act(True, told, "made", "ReplicaSet")
@@ -241,6 +242,9 @@ class _Teller:
         if after.terminating or change.type == "DELETED":
             if not was.terminating:
                 yield self._pod_told_to_go(after)
+            elif change.type == "DELETED" and _runs(was):
+                # A kubelet says first that all has ended: https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/
+                yield _Act(True, f"cleared away the Pod {after.name} without waiting for its Node", "cleared", "Pod")
             return
         yield from _annotated("Pod", before, change.raw)
         if was.labels != after.labels:
@@ -284,6 +288,10 @@ class _Teller:
             yield _Act(True, f"made the {kind} {after.name}", "made", kind)
         elif any(before.get(part) != change.raw.get(part) for part in ("spec", "data", "binaryData")):
             yield _Act(True, f"changed the {kind} {after.name}", "changed", kind)
+
+
+def _runs(pod: Pod) -> bool:
+    return any("running" in (one.get("state") or {}) for one in pod.status.get("containerStatuses") or ())
 
 
 def _annotated(kind: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[_Act]:

@@ -87,8 +87,8 @@ def lab(name: str) -> None:
 def check(name: str | None = None) -> None:
     """Check an exercise (without a name: the one you are in), and show a button that checks again."""
     exercise = _exercise(name)
-    panel = _Panel(exercise)
-    panel.show(_checked(exercise, lambda result: None))
+    head = Head()
+    _Panel(exercise).show(_checked(exercise, lambda result: head.say(_pending(result))), head)
 
 
 @never_raises
@@ -164,6 +164,10 @@ def _checked(exercise: Exercise, waiting: Callable[[Result], None]) -> Result:
     return _attempts(exercise).check(exercise, wait_s=WAIT_S, waiting=waiting)
 
 
+def _pending(result: Result) -> str:
+    return f"Waiting: {next(goal.reason for goal in result.goals if goal.outcome is Outcome.WAITING)}"
+
+
 def _hint(exercise: Exercise) -> tuple[str, str]:
     given = _attempts(exercise).hint(exercise)
     return f"Hint {given.step} of 3: {given.text}", "Ask again for a plainer one." if given.more else ""
@@ -192,12 +196,12 @@ class _Panel:
     def __init__(self, exercise: Exercise) -> None:
         self.exercise = exercise
 
-    def show(self, result: Result) -> None:
+    def show(self, result: Result, head: Head) -> None:
         bundle = {"text/html": html.render(result), "text/plain": text.render(result)}
         try:
             import ipywidgets
         except ImportError:
-            display(bundle, raw=True)
+            head.give_way(bundle)
             return
         self.verdict = ipywidgets.HTML(bundle["text/html"])
         self.aside = ipywidgets.HTML()
@@ -207,7 +211,7 @@ class _Panel:
             self._button(ipywidgets, "Begin again", "undo", self._reset),
         ]
         box = ipywidgets.VBox([self.verdict, ipywidgets.HBox(self.buttons), self.aside])
-        display({**box._repr_mimebundle_(), **bundle}, raw=True)
+        head.give_way({**box._repr_mimebundle_(), **bundle})
 
     def _button(self, ipywidgets: Any, label: str, icon: str, act: Callable[[], None], style: str = "") -> Any:
         button = ipywidgets.Button(description=label, icon=icon, button_style=style, layout={"width": "auto"})
@@ -234,12 +238,8 @@ class _Panel:
 
     def _check(self) -> None:
         self._tell("Looking at the cluster …", "")
-
-        def waiting(result: Result) -> None:
-            pending = next(goal.reason for goal in result.goals if goal.outcome is Outcome.WAITING)
-            self._tell(f"Waiting: {pending}", "")
-
-        self.verdict.value = html.render(_checked(self.exercise, waiting))
+        result = _checked(self.exercise, lambda result: self._tell(_pending(result), ""))
+        self.verdict.value = html.render(result)
         self.aside.value = ""
 
     def _hint(self) -> None:

@@ -25,6 +25,8 @@ def render(results: Sequence[Result]) -> str:
         properties = ET.SubElement(suite, "properties")
         for name, value in (("points", result.points), ("of", result.of), ("hints_used", result.hints_used)):
             ET.SubElement(properties, "property", name=name, value=f"{value:g}")
+        for gap in result.method.gaps:
+            ET.SubElement(properties, "property", name="gap", value=_safe(gap))
         for goal in result.goals:
             case = ET.SubElement(suite, "testcase", classname=_safe(result.exercise), name=_safe(goal.title))
             if goal.outcome is not Outcome.PASS:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from checker.outcome import Result
 from checker.render.text import one_line
-from checker.render.words import SIGN, WORD, headline, how, points, story
+from checker.render.words import SIGN, WORD, headline, how, points, remark, story
 
 
 def render(results: Sequence[Result]) -> str:
@@ -20,8 +20,8 @@ def render(results: Sequence[Result]) -> str:
         told = story(result)
         if told:
             lines += ["", f"{how(result)}:", "", *(f"1. {_safe(line)}" for line in told)]
-        if remark := _safe(result.method.remark).strip():
-            lines += ["", f"*{remark}*"]
+        if better := _safe(remark(result)).strip():
+            lines += ["", f"*{better}*"]
         lines.append("")
     return "\n".join(lines)
 

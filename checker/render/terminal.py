@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from checker.outcome import Outcome, Result
 from checker.render.text import one_line
-from checker.render.words import SIGN, WORD, advice, headline, how, points, story
+from checker.render.words import SIGN, WORD, advice, headline, how, points, remark, story
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -37,8 +37,8 @@ def show(result: Result, console: "Console") -> None:
         console.print(Text(how(result), style="bold"))
         for line in told:
             console.print(Text(one_line(f"  {line}")))
-    if result.method.remark:
-        console.print(Text(one_line(result.method.remark), style="italic"))
+    if better := remark(result):
+        console.print(Text(one_line(better), style="italic"))
     console.print(Text(one_line(advice(result))))
 
 
@@ -54,8 +54,9 @@ def show_progress(kept: "Sequence[tuple[Exercise, Attempts]]", console: "Console
     for exercise, attempts in kept:
         last = attempts.last_result(exercise)
         outcome = Outcome(last["outcome"]) if last.get("outcome") in set(Outcome) else None
-        here = " ← you are here" if attempts.current == exercise.name else ""
-        word = Text(f"{SIGN[outcome]} {WORD[outcome]}", style=STYLE[outcome]) if outcome else Text("not checked yet")
+        here = " ← under way" if attempts.current == exercise.name else ""
+        unknown = "! damaged: check again" if attempts.result_is_damaged(exercise) else "not checked yet"
+        word = Text(f"{SIGN[outcome]} {WORD[outcome]}", style=STYLE[outcome]) if outcome else Text(unknown)
         mine = float(last.get("points", 0)) if outcome else 0.0
         earned, of = earned + mine, of + exercise.points
         table.add_row(

@@ -29,16 +29,24 @@ def clock(seconds: float) -> str:
 
 def how(result: Result) -> str:
     """The heading of the story, with the time that it took."""
-    return f"How you did it, in {clock(result.took_s)} minutes" if result.took_s >= 1 else "How you did it"
+    if result.took_s < 1:
+        return "How you did it"
+    took = f"{clock(result.took_s)} minutes" if result.took_s >= 59.5 else f"{round(result.took_s)} s"
+    return f"How you did it, in {took}"
 
 
 def story(result: Result) -> list[str]:
     """How it was done, one line for each deed; nothing where there is nothing to tell."""
     method = result.method
     lines = [f"{'you' if deed.by_you else 'the controllers'}: {deed.text}" for deed in method.deeds]
-    if method.deeds and method.gaps:
+    if method.gaps:
         lines.append(f"Something may be missing here: {'; '.join(method.gaps)}.")
     return lines
+
+
+def remark(result: Result) -> str:
+    """A better way, if there is one. It may give away what is wrong: told who is right, or has asked for a hint."""
+    return result.method.remark if result.outcome is Outcome.PASS or result.hints_used else ""
 
 
 def advice(result: Result) -> str:

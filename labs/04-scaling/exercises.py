@@ -329,6 +329,7 @@ def four(evidence: Evidence) -> Verdict:
     return asks_and_runs(evidence, 4)
 
 
+replicaset.roundabout = True
 replicaset.goal("Same Deployment, same ReplicaSet, same revision", guard=True)(no_rollout)
 common_mistakes(
     replicaset,

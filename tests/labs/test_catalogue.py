@@ -139,6 +139,7 @@ def test_untouched_fails_and_the_solution_earns_full_marks(
     assert solved.outcome is Outcome.PASS, text.render(solved)
     assert solved.points == solved.of
     assert all(goal.outcome is Outcome.PASS for goal in solved.goals)
+    assert solved.method.remark == "", "who does as the text says is not told that there is a better way"
 
 
 def _wrong(cluster: Cluster, namespace: str, exercise: Exercise, script: Path) -> tuple[Result, Hint]:

@@ -2,7 +2,9 @@
 
 import hashlib
 import json
+from pathlib import Path
 from typing import Any
+from weakref import WeakValueDictionary
 
 from filelock import FileLock
 from hypothesis import strategies as st
@@ -184,13 +186,18 @@ def cluster_answered_by(reader: object) -> Cluster:
     return cluster
 
 
+HELD: WeakValueDictionary[Path, FileLock] = WeakValueDictionary()
+
+
 def begun(exercise: Exercise, reader: object, baseline: Snapshot | None = None) -> Attempts:
     """The exercise as it is after ``driftlab start``, and somebody has its recording in hand: no recorder starts."""
     attempts = Attempts(cluster_answered_by(reader), exercise.lab)
     keep_baseline(attempts, exercise, json.dumps((baseline or snapshot(*family())).to_dict()).encode())
     recording = attempts._recording(exercise)
     recording.touch()
-    lock = FileLock(lock_of(recording))
+    if before := HELD.get(recording):  # of an example that nobody has cleared away yet
+        before.release()
+    HELD[recording] = lock = FileLock(lock_of(recording))
     lock.acquire()
     attempts.cluster.recorder_by_hand = lock  # held as long as anybody holds the cluster
     return attempts

@@ -237,12 +237,31 @@ def test_damaged_hints_are_counted_from_the_beginning(one, damage):
     assert attempts.hints_used(one) == 1
 
 
+def test_damaged_hints_are_said_once_and_made_good(one):
+    attempts = begun(one, ReaderByHand(*family()))
+    assert attempts.check(one).method.gaps == ()
+    keep(attempts, "one.hints.json", b"{broken")
+    assert any("hints" in gap for gap in attempts.check(one).method.gaps)
+    assert attempts.check(one).method.gaps == ()
+
+
+def test_a_damaged_result_is_said_until_it_is_made_good(one):
+    attempts = begun(one, ReaderByHand(*family()))
+    assert not attempts.result_is_damaged(one)
+    keep(attempts, "one.result.json", b"{broken")
+    assert attempts.result_is_damaged(one)
+    assert any("result" in gap for gap in attempts.check(one).method.gaps)
+    assert not attempts.result_is_damaged(one)
+
+
 @pytest.mark.parametrize("damage", DAMAGE)
 def test_a_damaged_name_of_the_exercise_means_that_none_is_under_way(one, damage):
     attempts = begun(one, ReaderByHand(*family()))
     keep(attempts, "current.json", DAMAGE[damage])
-    with pytest.raises(NotStarted):
+    with pytest.raises(NotStarted) as told:
         attempts.check(one)
+    assert ("damaged" in told.value.message) == ((attempts.folder / "current.json").exists())
+    assert told.value.next_step == "driftlab start 09-by-hand/one"
 
 
 @pytest.mark.parametrize("damage", DAMAGE)
@@ -278,7 +297,7 @@ def test_no_json_in_the_place_of_a_result_breaks_the_table_of_progress(document)
     keep(attempts, "one.result.json", json.dumps(document).encode())
     stream = io.StringIO()
     show_progress([(odd, attempts)], Console(file=stream, width=100))
-    assert "not checked yet" in stream.getvalue()
+    assert "damaged: check again" in stream.getvalue()
 
 
 def test_the_table_of_progress_shows_the_last_check(one):

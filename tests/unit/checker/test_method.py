@@ -172,6 +172,30 @@ def test_a_template_that_a_revision_had_before_is_told_with_its_number(known):
     assert told[-1] == "you: Deployment blog-api: image blog-api:1.1 → blog-api:1.0 (as in revision 1)"
 
 
+def test_a_new_revision_is_told_with_its_number():
+    second = revision(2, "blog-api:1.1", "rs-2")
+    assert story(("ADDED", second)) == [f"made the ReplicaSet {second['metadata']['name']} (revision 2)"]
+
+
+def leaving(**state):
+    """A Pod that was told to go, and whose container is in that state, as far as is known."""
+    made = terminating(pod("p-1"))
+    return {**made, "status": {**made["status"], "containerStatuses": [{"name": "blog-api", "state": state}]}}
+
+
+def test_a_pod_of_a_lost_node_is_cleared_away_by_somebody():
+    """Its kubelet does not say that it has ended; whoever takes it for gone forces it."""
+    gone = leaving(running={})
+    assert story(("MODIFIED", gone), ("DELETED", gone), before=[pod("p-1")])[1:] == [
+        f"you: cleared away the Pod {gone['metadata']['name']} without waiting for its Node"
+    ]
+
+
+def test_a_pod_that_has_ended_goes_by_itself():
+    gone = leaving(terminated={"exitCode": 0})
+    assert len(story(("MODIFIED", gone), ("DELETED", gone), before=[pod("p-1")])) == 1
+
+
 def test_a_deployment_that_is_made_again_is_remarked_on():
     lines = ("DELETED", deployment()), ("ADDED", deployment(uid="d-2"))
     assert story(*lines) == [

@@ -9,12 +9,12 @@ from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 from traitlets.config import Config
 
-from checker import attempt, notebook
+from checker import attempt, displays, notebook
 from checker.catalogue import find_exercise, find_lab, lab_folders
 from checker.render.text import harmless
 from clusters.errors import ClusterUnreachable
 
-from .evidence_by_hand import HOSTILE, ReaderByHand, begun, family, line, newer, pod, record, snapshot
+from .evidence_by_hand import HOSTILE, ReaderByHand, begun, family, line, newer, pod, record, snapshot, terminating
 from .test_render import DANGEROUS, Page
 
 
@@ -58,6 +58,18 @@ def under_way(name="one-pod", reader=None):
 
 P_9_FOR_P_3 = [line("DELETED", newer(pod("p-3"), 60)), line("ADDED", newer(pod("p-9"), 61))]
 CALLS = {"check": notebook.check, "hint": notebook.hint, "reset": notebook.reset}
+
+
+def test_a_check_that_waits_says_what_for_and_gives_way_to_the_verdict(monkeypatch):
+    """In one output of the cell, that changes."""
+    monkeypatch.setattr(notebook, "WAIT_S", 0.6)
+    exercise, _ = under_way(reader=ReaderByHand(*family("p-1", "p-2"), terminating(pod("p-3"))))
+    said = []
+    monkeypatch.setattr(displays.Head, "say", lambda head, line: (said.append(line), head._put(line, line)))
+    html, _ = shown(notebook.check, exercise.name)
+    assert said
+    assert all(line.startswith("Waiting: ") for line in said)
+    assert "Wait a moment" in html
 
 
 # ---- what goes wrong is shown
@@ -208,7 +220,7 @@ def panel():
     exercise, attempts = under_way(reader=reader)
     made = notebook._Panel(exercise)
     with capture_output():
-        made.show(attempts.check(exercise))
+        made.show(attempts.check(exercise), displays.Head())
     record(attempts, exercise, *P_9_FOR_P_3)
     return made, reader
 

@@ -3,6 +3,7 @@
 import io
 import json
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -72,13 +73,13 @@ RENDERINGS = [text.render, as_html, at_terminal]
 def hostile(what):
     said = HOSTILE[what]
     method = Method((Deed(True, said), Deed(False, said)), said, (said,))
-    return result(Outcome.FAIL, Outcome.PASS, reason=said, title=said, next_step=said, method=method)
+    return result(Outcome.FAIL, Outcome.PASS, reason=said, title=said, next_step=said, method=method, hints_used=1)
 
 
 def calm():
     """As ``hostile``, with nothing but words in it."""
     method = Method((Deed(True, "a"), Deed(False, "b")), "c", ("d",))
-    return result(Outcome.FAIL, Outcome.PASS, next_step="x", method=method)
+    return result(Outcome.FAIL, Outcome.PASS, next_step="x", method=method, hints_used=1)
 
 
 # ---- the same meaning everywhere
@@ -253,9 +254,38 @@ def test_how_it_was_done_is_told_in_order_with_what_may_be_missing(rendering):
 
 @pytest.mark.parametrize("rendering", [*RENDERINGS, lambda made: markdown.render([made])])
 def test_where_there_is_nothing_to_tell_nothing_is_told(rendering):
-    seen = rendering(result(Outcome.PASS, method=Method((), "", ("nothing was recorded",))))
-    assert "How" not in seen
-    assert "nothing was recorded" not in seen
+    assert "How" not in rendering(result(Outcome.PASS, method=Method((), "", ())))
+
+
+@pytest.mark.parametrize(
+    "rendering", [*RENDERINGS, *(lambda made, to=to: to.render([made]) for to in (markdown, junit))]
+)
+def test_a_gap_is_said_where_nothing_else_is_known(rendering):
+    """Which is just where it matters most."""
+    assert "nothing was recorded" in rendering(result(Outcome.PASS, method=Method((), "", ("nothing was recorded",))))
+
+
+@pytest.mark.parametrize("rendering", [*RENDERINGS, lambda made: markdown.render([made])])
+def test_a_better_way_is_not_told_before_a_hint_was_asked_for(rendering):
+    """On the way to the goal it may be the answer."""
+    method = Method((), "There is a shorter way.", ())
+    assert "a shorter way" not in rendering(result(Outcome.FAIL, method=method))
+    assert "a shorter way" not in rendering(result(Outcome.WAITING, method=method))
+    assert "a shorter way" in rendering(result(Outcome.FAIL, method=method, hints_used=1))
+    assert "a shorter way" in rendering(result(Outcome.PASS, method=method))
+
+
+@pytest.mark.parametrize(
+    ("took_s", "told"),
+    [(0.4, ""), (1, ", in 1 s"), (59.4, ", in 59 s"), (59.6, ", in 1:00 minutes"), (245, ", in 4:05 minutes")],
+)
+def test_the_time_that_it_took_is_told_as_people_say_it(took_s, told):
+    assert words.how(replace(result(Outcome.PASS), took_s=took_s)) == f"How you did it{told}"
+
+
+def test_commands_in_a_text_are_shown_as_code_in_html():
+    seen = html.render(result(Outcome.FAIL, reason="see `kubectl get <pods>` and a lone ` sign"))
+    assert "<code>kubectl get &lt;pods&gt;</code> and a lone ` sign" in seen
 
 
 # ---- for programs

@@ -185,7 +185,7 @@ def calm(made):
         "word" if made.method.remark else "",
         tuple("word" for _ in made.method.gaps),
     )
-    return Result(made.exercise, "word", goals, made.checked, method=method)
+    return Result(made.exercise, "word", goals, made.checked, made.hints_used, method=method)
 
 
 @given(results)
