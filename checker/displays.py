@@ -12,7 +12,6 @@ from checker.render.html import prose
 from clusters.errors import DriftlabError
 from clusters.progress import Step
 
-
 #: JupyterLab breaks lines of output in the middle of words, where tables become unreadable, and leaves no space after
 #: what can be unfolded.
 STYLE = (

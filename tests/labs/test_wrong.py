@@ -179,7 +179,24 @@ def _meanwhile(attempts: Attempts, case: Case) -> Iterator[None]:
 
 #: What a terminal would obey, what turns a line around, and what nobody would see.
 DANGEROUS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060\u2066-\u2069\ufeff]")
-IN_HTML = {"div", "p", "table", "thead", "tbody", "tr", "th", "td", "b", "i", "br", "details", "summary", "ol", "li"}
+IN_HTML = {
+    "div",
+    "p",
+    "table",
+    "thead",
+    "tbody",
+    "tr",
+    "th",
+    "td",
+    "b",
+    "i",
+    "br",
+    "code",
+    "details",
+    "summary",
+    "ol",
+    "li",
+}
 IN_MARKDOWN = {"h3", "p", "table", "thead", "tbody", "tr", "th", "td", "strong", "em", "ol", "li"}
 IN_JUNIT = {"testsuites", "testsuite", "properties", "property", "testcase", "failure", "error"}
 SCHEMA = fastjsonschema.compile(json.loads((Path(report.__file__).parent / "report.schema.json").read_text()))
