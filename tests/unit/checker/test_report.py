@@ -154,7 +154,8 @@ def test_junit_is_parsed_back_to_what_was_said(made):
 
 def as_one_line(text):
     """What is left of a text: where it cannot be written, or would do something, there is a sign for that."""
-    unwritable = "\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff"
+    unwritable = "\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ud800-\udfff"
+    unwritable += "\ufeff\ufffe\uffff"
     return re.sub(f"[{unwritable}]", "\N{REPLACEMENT CHARACTER}", text).replace("\n", " ")
 
 
