@@ -3,11 +3,11 @@
 This is what ``timeline`` draws: made from the evidence alone, like a verdict.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from checker.evidence import Evidence
+from checker.evidence import Evidence, Snapshot
 from checker.method import by_you
 from checker.views import Deployment, Pod, ReplicaSet
 
@@ -29,7 +29,8 @@ class Curve:
 class Course:
     """What became of one Deployment. Times are in seconds since the start; ``until`` is the present.
 
-    ``wanted``: the replicas asked for, 0 where there was no Deployment of that name; ``deeds``: what the learner did.
+    ``wanted``: the replicas asked for, 0 where there was no Deployment of that name; ``deeds``: what the learner did;
+    ``lost_node``: the name of the Node that fell silent as the exercise began, or nothing.
     """
 
     deployment: str
@@ -38,6 +39,7 @@ class Course:
     curves: tuple[Curve, ...]
     deeds: tuple[tuple[float, str], ...]
     gaps: tuple[str, ...] = ()
+    lost_node: str = ""
 
     @property
     def ready(self) -> Steps:
@@ -47,8 +49,17 @@ class Course:
 
     @property
     def least_ready(self) -> int:
-        """The fewest Pods that were ready at any moment."""
-        return min((number for _, number in self.ready), default=0)
+        """The fewest Pods that were ready at any moment: none, where the first one came later than the start."""
+        return min([at(self.ready, 0.0), *(number for _, number in self.ready)])
+
+    @property
+    def most_ready(self) -> int:
+        return max((number for _, number in self.ready), default=0)
+
+    @property
+    def nothing_ran(self) -> bool:
+        """No Pod was ever ready, and none was ever asked for: there is nothing to draw."""
+        return not self.most_ready and not any(number for _, number in self.wanted)
 
 
 def at(steps: Steps, time: float) -> int:
@@ -66,27 +77,41 @@ class _Group:
     ready: list[tuple[float, int]] = field(default_factory=list)
 
 
-def courses(evidence: Evidence) -> list[Course]:
-    """One for each Deployment that was there at any moment, in the order of their names; then that of other Pods."""
+def courses(evidence: Evidence, loses_node: Callable[[Snapshot], str] | None = None) -> list[Course]:
+    """One for each Deployment that was there at any moment, in the order of their names; and that of other Pods.
+
+    Those come beside the Deployment that selects the same labels, which they stood in for, or else last.
+    ``loses_node`` is the exercise's own.
+    """
     counted = _count(evidence)
     begin, until = evidence.baseline.taken, evidence.now.taken - evidence.baseline.taken
-    deeds = tuple((_since(begin, deed.at), deed.text) for deed in by_you(evidence))
+    deeds = sorted(((_since(begin, deed.at), deed.text) for deed in by_you(evidence)), key=lambda deed: deed[0])
     gaps = tuple(dict.fromkeys(gap.reason for gap in evidence.recording.gaps))
+    lost = loses_node(evidence.baseline) if loses_node else ""
     names = sorted({*counted.wanted, *(group.deployment for group in counted.groups if group.ready)} - {NO_DEPLOYMENT})
+    beside = next((number for number, name in enumerate(names, start=1) if counted.stood_in_for(name)), len(names))
     drawn = []
-    for name in [*names, NO_DEPLOYMENT]:
+    for name in [*names[:beside], NO_DEPLOYMENT, *names[beside:]]:
         groups = [group for group in counted.groups if group.deployment == name and any(n for _, n in group.ready)]
         curves = tuple(Curve(group.label, _without_repetition(group.ready)) for group in groups)
         if curves or name != NO_DEPLOYMENT:
             wanted = _without_repetition(counted.wanted.get(name, []))
-            drawn.append(Course(name, until, wanted, curves, deeds, gaps))
+            drawn.append(Course(name, until, wanted, curves, tuple(deeds), gaps, lost))
     return drawn
 
 
 @dataclass
 class _Counted:
+    """``deployments``: as they were last, by name; ``others``: ready Pods that no Deployment owned, by UID."""
+
     groups: list[_Group]
     wanted: dict[str, list[tuple[float, int]]]
+    deployments: dict[str, Deployment]
+    others: dict[str, Pod]
+
+    def stood_in_for(self, name: str) -> bool:
+        """Has a Pod that no Deployment owned the labels that this one selects?"""
+        return name in self.deployments and any(map(self.deployments[name].matches, self.others.values()))
 
 
 def _count(evidence: Evidence) -> _Counted:
@@ -95,6 +120,11 @@ def _count(evidence: Evidence) -> _Counted:
     wanted: dict[str, list[tuple[float, int]]] = {}
     of: dict[str, str | None] = {}  # the ReplicaSet of each Pod
     names: dict[str, str] = {}  # of Deployments, by UID
+    deployments: dict[str, Deployment] = {}
+    others: dict[str, Pod] = {}
+
+    def deployment(found: Deployment) -> None:
+        names[found.uid], deployments[found.name] = found.name, found
 
     def replicaset(raw: Mapping[str, Any]) -> None:
         found = ReplicaSet(raw)
@@ -114,9 +144,11 @@ def _count(evidence: Evidence) -> _Counted:
             (group.pods.add if counts else group.pods.discard)(found.uid)
             group.ready.append((time, len(group.pods)))
         of[found.uid] = owner
+        if found.ready and groups[owner].deployment == NO_DEPLOYMENT:
+            others[found.uid] = found
 
     for one in evidence.baseline.deployments:
-        names[one.uid] = one.name
+        deployment(one)
         wanted[one.name] = [(0.0, one.replicas)]
     for raw in evidence.baseline.raw["replicasets"]:
         replicaset(raw)
@@ -125,14 +157,15 @@ def _count(evidence: Evidence) -> _Counted:
     for change in evidence.recording.changes:
         time, there = _since(begin, change.at), change.type != "DELETED"
         if change.kind == "deployments":
-            names[change.uid] = change.name
-            asked = Deployment(change.raw).replicas if there else 0
+            found = Deployment(change.raw)
+            deployment(found)
+            asked = found.replicas if there else 0
             wanted.setdefault(change.name, []).append((time, asked))
         elif change.kind == "replicasets":
             replicaset(change.raw)
         elif change.kind == "pods":
             pod(time, change.raw, there=there)
-    return _Counted(list(groups.values()), wanted)
+    return _Counted(list(groups.values()), wanted, deployments, others)
 
 
 def _since(begin: float, time: float) -> float:

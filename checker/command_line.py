@@ -343,7 +343,7 @@ def timeline(exercise: MaybeExercise = None, engine: Engine = None, cluster: Nam
         from checker.render.timeline import words
 
         attempts, found = _attempts(exercise, engine, cluster, up=False)
-        print(words(courses(attempts.evidence(found))))
+        print(words(courses(attempts.evidence(found), found.loses_node)))
 
 
 @app.command()

@@ -273,3 +273,14 @@ def test_nothing_of_the_persons_own_is_touched(tmp_path):
     shown(notebook.lab, "no-such-lab")
     assert {name: os.environ.get(name) for name in before} == before
     assert find_lab("02-self-healing").exercises
+
+
+def test_the_timeline_tells_of_the_node_that_the_exercise_loses():
+    exercise = find_exercise("node-lost")
+    loner = pod("p-4", None, name="loner", app="loner")
+    loner["spec"]["nodeName"] = "node-2"
+    objects = (*family(), loner)
+    attempts = begun(exercise, ReaderByHand(*objects), snapshot(*objects))
+    notebook._Here.lab, notebook._Here.cluster = exercise.lab, attempts.cluster
+    for said in shown(notebook.timeline, "node-lost"):
+        assert "Node lost: node-2" in said
