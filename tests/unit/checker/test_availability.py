@@ -302,6 +302,14 @@ def test_where_nothing_ran_and_nothing_was_asked_for_there_is_no_empty_picture()
     assert len(pictures(timeline.html([course(wanted=((0.0, 0), (5.0, 1)))]))) == 1
 
 
+def test_a_page_that_leaves_the_picture_out_does_not_show_its_labels():
+    """JupyterLab does so in a notebook that it does not trust: it drops the tags and keeps the text between them."""
+    page = timeline.html([COURSE])
+    assert re.findall(r"(<[^>]*>)<svg viewBox", page) == ['<div style="font-size:0px">']
+    (picture,) = pictures(page)
+    assert picture.get("font-size") == "12"
+
+
 def test_revisions_differ_by_pattern_not_by_colour_alone():
     (picture,) = pictures(timeline.html([COURSE]))
     lines = [pattern.find("path").get("d") for pattern in picture.iter("pattern")]
