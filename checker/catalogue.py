@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 from types import ModuleType
 
+from checker.definitions import place_of
 from checker.exercise import Exercise, Lab
 from clusters.errors import DriftlabError, UsageError, did_you_mean
 from clusters.registry import installed_labs
@@ -20,7 +21,7 @@ class UnknownExercise(UsageError):
 
 
 class LabBroken(DriftlabError):
-    """A lab's ``exercises.py`` cannot be loaded."""
+    """A lab's ``exercises.py`` cannot be loaded. The message begins with the file and the line."""
 
 
 @cache
@@ -32,15 +33,22 @@ def lab_folders() -> dict[str, Path]:
 
 @cache
 def load(folder: Path) -> Lab:
-    """The lab in ``folder``, with the hidden goals that its graders add. Raises LabBroken with file, line and mistake.
+    """The lab in ``folder``, with the hidden goals that its graders add.
+
+    Raises UnknownLab where there is none, LabBroken with file, line and mistake where there is one in it.
 
     Hidden goals are in ``LAB.py`` in the folder that ``DRIFTLAB_HIDDEN`` names, where no
     learner can read: a module with a function ``add(lab)``.
     """
     path = folder / "exercises.py"
-    lab = getattr(_execute(path, folder.name), "lab", None)
+    if not path.is_file():
+        raise UnknownLab(f"There is no lab in {folder}: it has no exercises.py.", next_step="name a lab's folder")
+    module = _execute(path, folder.name)
+    lab = getattr(module, "lab", None)
     if not isinstance(lab, Lab) or lab.name != folder.name:
-        raise LabBroken(f"{path}: `lab` must be a Lab called {folder.name!r}", next_step=f"mend {path}")
+        made = [one for one in (lab, *vars(module).values()) if isinstance(one, Lab)]
+        where = made[0].place if made else path  # where nothing is a Lab, no line is wrong
+        raise LabBroken(f"{where}: `lab` must be a Lab called {folder.name!r}", next_step=f"mend {path}")
     lab.folder = folder
     hidden = Path(os.environ.get("DRIFTLAB_HIDDEN") or os.devnull) / f"{folder.name}.py"
     if _may_read(hidden):
@@ -65,13 +73,9 @@ def _execute(path: Path, name: str, lab: Lab | None = None) -> ModuleType:
         spec.loader.exec_module(module)
         if lab is not None:
             module.add(lab)
-    except Exception as error:
-        trace, line = error.__traceback__, (error.lineno or 0) if isinstance(error, SyntaxError) else 0
-        while trace:
-            if trace.tb_frame.f_code.co_filename == str(path):
-                line = trace.tb_lineno
-            trace = trace.tb_next
-        raise LabBroken(f"{path}, line {line}: {type(error).__name__}: {error}", next_step=f"mend {path}") from error
+    except (Exception, SystemExit) as error:  # whoever calls exit() there would end this command, without a word
+        where = place_of(error, path.parent) or path
+        raise LabBroken(f"{where}: {type(error).__name__}: {error}", next_step=f"mend {path}") from error
     return module
 
 

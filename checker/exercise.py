@@ -20,6 +20,7 @@ says whether the evidence shows it. Mistakes are looked for in the order in whic
 are defined: the first that is there decides which hints the learner gets.
 """
 
+import logging
 import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
@@ -27,6 +28,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from checker.definitions import Place, here, new_name, place_of, some_points, some_text, three_hints
 from checker.evidence import Evidence, Snapshot, lists
 from checker.method import how
 from checker.outcome import GoalResult, Method, Outcome, Result, Verdict
@@ -43,6 +45,9 @@ Prove = Callable[["Disturbance", Evidence], Verdict]
 Shows = Callable[[Evidence], bool]
 Hints = tuple[str, str, str]  #: a nudge, a pointer, the answer
 
+#: Says, to those who ask for INFO, what broke: where a goal is hidden, nobody else is told.
+LOG = logging.getLogger(__name__)
+
 
 @dataclass(frozen=True)
 class Goal:
@@ -56,6 +61,7 @@ class Goal:
     judge: Judge
     guard: bool = False
     hidden: str = ""
+    place: Place = field(default_factory=here)
 
     @property
     def shown(self) -> str:
@@ -70,6 +76,12 @@ class Proof:
     title: str
     points: float
     prove: "Prove"
+    place: Place = field(default_factory=here)
+    hidden = ""
+
+    @property
+    def shown(self) -> str:
+        return self.title
 
 
 @dataclass(frozen=True)
@@ -77,6 +89,7 @@ class Mistake:
     name: str
     hints: Hints
     shows: Shows
+    place: Place = field(default_factory=here)
 
 
 @dataclass(eq=False)
@@ -103,6 +116,13 @@ class Exercise:
     proofs: list[Proof] = field(default_factory=list)
     mistakes: list[Mistake] = field(default_factory=list)
     begins: Callable[[Snapshot], bool] = lambda snapshot: all(not unfinished(d, snapshot) for d in snapshot.deployments)
+    place: Place = field(default_factory=here)
+
+    def __post_init__(self) -> None:
+        new_name("an exercise", self.name, [one.name for one in self.lab.exercises])
+        some_text(f"the title of {self.name}", self.title)
+        some_text(f"the start of {self.name}", self.start)
+        three_hints(self.name, self.hints)
 
     @property
     def id(self) -> str:
@@ -142,6 +162,8 @@ class Exercise:
 
         ``hidden``: a category, such as "method"; learners see only that there is a hidden check of it.
         """
+        some_text("the title of a goal", title)
+        some_points(f"the goal {title!r}", points)
 
         def add(judge: Judge) -> Judge:
             self.goals.append(Goal(title, points, judge, guard, hidden))
@@ -151,6 +173,8 @@ class Exercise:
 
     def proof(self, title: str, points: float = 1) -> Callable[[Prove], Prove]:
         """Add a goal that is proved by disturbing the cluster: its function is given a Disturbance and the evidence."""
+        some_text("the title of a proof", title)
+        some_points(f"the proof {title!r}", points)
 
         def add(prove: Prove) -> Prove:
             self.proofs.append(Proof(title, points, prove))
@@ -159,6 +183,10 @@ class Exercise:
         return add
 
     def mistake(self, name: str, nudge: str, pointer: str, answer: str) -> Callable[[Shows], Shows]:
+        """Add a mistake: a function that says whether the evidence shows it, and three hints for who has made it."""
+        new_name("a mistake", name, [one.name for one in self.mistakes])
+        three_hints(f"the mistake {name}", (nudge, pointer, answer))
+
         def add(shows: Shows) -> Shows:
             self.mistakes.append(Mistake(name, (nudge, pointer, answer), shows))
             return shows
@@ -181,48 +209,62 @@ class Exercise:
                 f"driftlab reset {self.id}",
                 hints_used,
             )
+        broken: list[str] = []
         goals = [
             self._judged(
-                goal.shown,
-                goal.points,
+                goal,
                 lambda goal=goal: goal.judge(evidence),  # type: ignore[misc]
-                hidden=bool(goal.hidden),
+                broken,
             )
             for goal in self.goals
         ]
-        goals += self._proved(evidence, goals, disturb)
+        goals += self._proved(evidence, goals, disturb, broken)
         guards = [goal.guard for goal in self.goals] + [False for _ in self.proofs]
         if not any(result.points for guard, result in zip(guards, goals, strict=True) if not guard):
             goals = [
                 replace(result, points=0) if guard else result for guard, result in zip(guards, goals, strict=True)
             ]
-        mistakes = tuple(mistake.name for mistake in self.mistakes if _shows(mistake, evidence))
+        mistakes = tuple(mistake.name for mistake in self.mistakes if _shows(mistake, evidence, broken))
         took_s = max(0.0, evidence.now.taken - evidence.baseline.taken)
         method = _method(evidence)
-        if self.roundabout:
-            method = replace(method, remark="")
-        return Result(self.id, self.title, tuple(goals), time.time(), hints_used, "", mistakes, method, took_s)
+        return Result(
+            self.id,
+            self.title,
+            tuple(goals),
+            time.time(),
+            hints_used,
+            mistakes=mistakes,
+            method=replace(method, remark="") if self.roundabout else method,
+            took_s=took_s,
+            broken=tuple(broken),
+        )
 
-    def _judged(self, title: str, points: float, judge: Callable[[], Verdict], *, hidden: bool = False) -> GoalResult:
+    def _judged(self, goal: Goal | Proof, judge: Callable[[], Verdict], broken: list[str]) -> GoalResult:
+        """The result of a goal; ``broken`` gets what is wrong with the goal itself."""
         try:
-            verdict = judge()
-            _ = verdict.outcome, verdict.reason, verdict.share  # a goal that forgot to return one breaks here
+            verdict = _verdict(judge())
         except EvidenceMissing as missing:
-            verdict = Verdict(Outcome.ERROR, f"{missing}; begin the exercise again: driftlab reset {self.id}")
+            told = "could not be checked" if goal.hidden else str(missing)
+            verdict = Verdict(Outcome.ERROR, f"{told}; begin the exercise again: driftlab reset {self.id}")
         except DriftlabError as error:
-            verdict = Verdict(Outcome.ERROR, f"the cluster could not be asked: {error.message}")
-        except Exception as error:
-            broke = f"the check itself broke ({type(error).__name__}: {error}); this is not your fault"
-            verdict = Verdict(Outcome.ERROR, broke)
-        reason = HIDDEN.get(verdict.outcome, verdict.reason) if hidden else verdict.reason
-        earned = points if verdict.share == 1 else round(points * verdict.share, 2)
-        return GoalResult(title, verdict.outcome, reason, earned, points)
+            told = "" if goal.hidden else f": {error.message}"
+            verdict = Verdict(Outcome.ERROR, f"the cluster could not be asked{told}")
+        except (Exception, SystemExit) as error:
+            place = _note(error, goal.place, broken)
+            told = UNCHECKED if goal.hidden else f"the check itself broke ({place.short}: {_what(error)})"
+            verdict = Verdict(Outcome.ERROR, told if goal.hidden else f"{told}; this is not your fault")
+        else:
+            if goal.hidden:
+                verdict = replace(verdict, reason=HIDDEN[verdict.outcome])
+        earned = goal.points if verdict.share == 1 else round(goal.points * verdict.share, 2)
+        return GoalResult(goal.shown, verdict.outcome, verdict.reason, earned, goal.points)
 
     def _proved(
         self,
         evidence: Evidence,
         goals: Sequence[GoalResult],
         disturb: Callable[[], AbstractContextManager["Disturbance"]] | None,
+        broken: list[str],
     ) -> list[GoalResult]:
         """The proofs' results. They are tried only where everything else is right: before that they prove nothing."""
         ready = all(goal.outcome is Outcome.PASS for goal in goals)
@@ -235,7 +277,7 @@ class Exercise:
         try:
             with disturb() as disturbance:
                 return [
-                    self._judged(p.title, p.points, lambda p=p: p.prove(disturbance, evidence))  # type: ignore[misc]
+                    self._judged(p, lambda p=p: p.prove(disturbance, evidence), broken)  # type: ignore[misc]
                     for p in self.proofs
                 ]
         except DriftlabError as error:
@@ -258,11 +300,14 @@ class Exercise:
         return "", self.hints
 
 
+UNCHECKED = "could not be checked; tell whoever grades"
+
 #: What a learner is told of a hidden check.
 HIDDEN = {
     Outcome.PASS: "passed",
     Outcome.FAIL: "not passed; it looks at something that the text asks for",
     Outcome.WAITING: "the cluster is still at work",
+    Outcome.ERROR: UNCHECKED,
 }
 
 
@@ -277,11 +322,33 @@ def _method(evidence: Evidence) -> Method:
         return Method(gaps=(f"it could not be told ({type(error).__name__})",))
 
 
-def _shows(mistake: Mistake, evidence: Evidence) -> bool:
+def _verdict(said: object) -> Verdict:
+    if not isinstance(said, Verdict):
+        raise TypeError(f"it returned {said!r}, which is no verdict")
+    return said
+
+
+def _shows(mistake: Mistake, evidence: Evidence, broken: list[str]) -> bool:
+    """A hint is a courtesy: one that breaks is not given, and ``broken`` tells why."""
     try:
         return mistake.shows(evidence)
-    except Exception:
-        return False  # a hint is a courtesy: one that breaks is not given
+    except (EvidenceMissing, DriftlabError):
+        return False
+    except (Exception, SystemExit) as error:
+        _note(error, mistake.place, broken, f"the mistake {mistake.name}: ")
+        return False
+
+
+def _note(error: BaseException, defined: Place, broken: list[str], whose: str = "") -> Place:
+    """Keep what broke in a lab's code, and say where: the innermost line of the lab, or that of the definition."""
+    place = place_of(error, Path(defined.file).parent) or defined
+    broken.append(f"{place}: {whose}{_what(error)}")
+    LOG.info("%s", broken[-1])
+    return place
+
+
+def _what(error: BaseException) -> str:
+    return f"{type(error).__name__}: {error}"
 
 
 @dataclass(eq=False)
@@ -294,6 +361,12 @@ class Lab:
     summary: str
     folder: Path = Path()
     exercises: list[Exercise] = field(default_factory=list)
+    place: Place = field(default_factory=here)
+
+    def __post_init__(self) -> None:
+        some_text("the name of a lab", self.name)
+        some_text(f"the title of {self.name}", self.title)
+        some_text(f"the summary of {self.name}", self.summary)
 
     @property
     def namespace(self) -> str:

@@ -115,6 +115,8 @@ class Result:
     mistakes: tuple[str, ...] = field(default=())
     method: Method = Method()
     took_s: float = 0.0
+    #: what broke in the lab's own code, with file and line: for who wrote it; in no report, since goals may be hidden
+    broken: tuple[str, ...] = field(default=())
 
     @property
     def outcome(self) -> Outcome:

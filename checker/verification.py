@@ -4,10 +4,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from checker.attempt import Attempts
+from checker.definitions import place_of
 from checker.exercise import Exercise, Lab
 from checker.outcome import Outcome, Result
-from checker.render.text import render
-from clusters.errors import ClusterNotReady, CommandFailed
+from checker.render.text import one_line, render
+from clusters.errors import ClusterNotReady, CommandFailed, DriftlabError
 
 #: An exercise with fewer wrong answers does not know its learners.
 LEAST_WRONG_ANSWERS = 3
@@ -27,15 +28,15 @@ def complete(lab: Lab) -> list[str]:
     for exercise in lab.exercises:
         expected |= {exercise.manifest, exercise.beginning, exercise.solution, *exercise.wrong_answers}
         if not exercise.goals:
-            faults.append(f"{exercise.id} has no goals")
+            faults.append(f"{exercise.place}: {exercise.id} has no goals")
         if not exercise.solution.exists():
             faults.append(f"{exercise.id} has no solution {exercise.solution}")
-        whose = {exercise.id: exercise.hints}
-        whose |= {f"the mistake {one.name} of {exercise.id}": one.hints for one in exercise.mistakes}
+        whose = [(exercise.place, exercise.id, exercise.hints)]
+        whose += [(one.place, f"the mistake {one.name} of {exercise.id}", one.hints) for one in exercise.mistakes]
         faults += [
-            f"{name} needs three hints that differ: a nudge, a pointer, the answer"
-            for name, hints in whose.items()
-            if len(hints) != 3 or len({hint.strip() for hint in hints} - {""}) != 3
+            f"{place}: {name} needs three hints that differ: a nudge, a pointer, the answer"
+            for place, name, hints in whose
+            if len({hint.strip() for hint in hints} - {""}) != 3
         ]
         wrong, known = {path.stem for path in exercise.wrong_answers}, {one.name for one in exercise.mistakes}
         if len(wrong) < LEAST_WRONG_ANSWERS:
@@ -44,7 +45,9 @@ def complete(lab: Lab) -> list[str]:
             f"{exercise.id} has a wrong answer {name}.sh, but no mistake of this name" for name in sorted(wrong - known)
         ]
         faults += [
-            f"{exercise.id} has a mistake {name}, but no wrong answer {name}.sh" for name in sorted(known - wrong)
+            f"{one.place}: {exercise.id} has a mistake {one.name}, but no wrong answer {one.name}.sh"
+            for one in sorted(exercise.mistakes, key=lambda one: one.name)
+            if one.name not in wrong
         ]
     strays = sorted(set(_files(lab.folder)) - expected)
     return faults + [f"{path} belongs to nothing" for path in strays]
@@ -60,19 +63,28 @@ def _files(folder: Path) -> Iterator[Path]:
 
 def prove(attempts: Attempts, exercise: Exercise) -> Iterator[tuple[str, Proof]]:
     """Each claim of an exercise, and what tries it on the cluster. To be tried in this order."""
-    yield "untouched, it is not passed", lambda: _tried(lambda: _untouched(attempts, exercise))
-    yield "its solution gets full marks", lambda: _tried(lambda: _solved(attempts, exercise))
+    yield "untouched, it is not passed", lambda: _tried(exercise, lambda: _untouched(attempts, exercise))
+    yield "its solution gets full marks", lambda: _tried(exercise, lambda: _solved(attempts, exercise))
     for script in exercise.wrong_answers:
         told = f"{script.stem} is not passed, and gets its own hint"
-        yield told, lambda s=script: _tried(lambda: wrong(attempts, exercise, s))  # type: ignore[misc]
+        yield told, lambda s=script: _tried(exercise, lambda: wrong(attempts, exercise, s))  # type: ignore[misc]
 
 
-def _tried(claim: Proof) -> str:
-    """A script that fails, or a starting state that never comes, is a fault of the lab; all else is trouble."""
+def _tried(exercise: Exercise, claim: Proof) -> str:
+    """A script that fails, or a starting state that never comes, is a fault of the lab; all else is trouble.
+
+    So is what its own code raises where no verdict is made: ``begins`` and ``loses_node``.
+    """
     try:
         return claim()
     except (CommandFailed, ClusterNotReady) as error:
         return str(error)
+    except DriftlabError:
+        raise
+    except (Exception, SystemExit) as error:
+        if place := place_of(error, exercise.lab.folder):
+            return f"{place}: {type(error).__name__}: {error}"
+        raise
 
 
 def _untouched(attempts: Attempts, exercise: Exercise) -> str:
@@ -80,7 +92,7 @@ def _untouched(attempts: Attempts, exercise: Exercise) -> str:
     result = attempts.check(exercise)
     if result.outcome is Outcome.PASS or result.points:
         return _said("nothing was done, and it earned points", result)
-    return _said("it could not be checked", result) if result.outcome is Outcome.ERROR else ""
+    return _said("it could not be checked", result) if result.outcome is Outcome.ERROR else _broken(result)
 
 
 def _solved(attempts: Attempts, exercise: Exercise) -> str:
@@ -89,7 +101,7 @@ def _solved(attempts: Attempts, exercise: Exercise) -> str:
     result = attempts.check(exercise, wait_s=SETTLE_S)
     if result.outcome is not Outcome.PASS or result.points != result.of:
         return _said("the solution did not get full marks", result)
-    return ""
+    return _broken(result)
 
 
 def wrong(attempts: Attempts, exercise: Exercise, script: Path) -> str:
@@ -102,9 +114,15 @@ def wrong(attempts: Attempts, exercise: Exercise, script: Path) -> str:
     mistake, _ = exercise.hints_for(result.mistakes)
     if mistake != script.stem:
         return _said(f"the hint given would be that of {mistake or 'no mistake in particular'}", result)
-    return ""
+    return _broken(result)
+
+
+def _broken(result: Result) -> str:
+    """Learners get no hint from a mistake whose function breaks, and nobody would ever know."""
+    return _said("its code broke", result) if result.broken else ""
 
 
 def _said(what: str, result: Result) -> str:
-    told = "\n".join(f"      {line}" for line in render(result).splitlines())
-    return f"{what}:\n{told}"
+    """What is wrong, what a learner would see, and what broke in the lab's code: hidden goals included."""
+    told = [*render(result).splitlines(), *(one_line(one) for one in result.broken)]
+    return f"{what}:\n" + "\n".join(f"      {line}" for line in told)

@@ -4,11 +4,25 @@ import pytest
 
 from checker.catalogue import LabBroken, UnknownExercise, UnknownLab, find_exercise, find_lab, lab_folders, load
 
+from .evidence_by_hand import SAME
+
 GOOD = """\
 from checker import Exercise, Lab
 
 lab = Lab("{name}", title="A lab", minutes=5, summary="…")
 lab.exercise("{exercise}", "An exercise", hints=("nudge", "pointer", "answer"))
+"""
+
+
+GOAL = """\
+from checker import Lab
+
+lab = Lab("77-mine", title="A lab", minutes=5, summary="…")
+one = lab.exercise("one", "An exercise", hints=("nudge", "pointer", "answer"))
+
+@one.goal("A goal", points={points})
+def goal(evidence):
+    return evidence.now
 """
 
 
@@ -102,6 +116,12 @@ def test_an_exercise_of_an_unknown_lab_names_the_lab():
         ("import json\n\n\njson.loads('{')\n", 4, "JSONDecodeError"),
         ("import no_such_module_anywhere\n", 1, "ModuleNotFoundError"),
         ("def helper():\n    return 1 / 0\n\n\nhelper()\n", 2, "ZeroDivisionError"),
+        ("import sys\n\nsys.exit(4)\n", 3, "SystemExit: 4"),
+        (GOAL.format(points='"two"'), 6, "TypeError: the goal 'A goal' is worth a number of points above 0, not 'two'"),
+        (GOAL.format(points="1").replace(', "pointer"', ""), 4, "TypeError: one needs three hints"),
+        (GOAL.format(points="1").replace('"nudge"', "None"), 4, "TypeError: each hint of one is a text, not None"),
+        (GOAL.format(points="1").replace('"one"', '"o/n/e"'), 4, "ValueError: an exercise is called 'o/n/e'"),
+        (GOAL.format(points="1, gaurd=True"), 6, "TypeError"),
     ],
 )
 def test_a_mistake_in_an_exercises_file_is_told_with_file_and_line(package, source, line, what):
@@ -114,19 +134,41 @@ def test_a_mistake_in_an_exercises_file_is_told_with_file_and_line(package, sour
 
 
 @pytest.mark.parametrize(
-    "source",
+    ("source", "line"),
     [
-        "",
-        "lab = None",
-        "lab = '77-mine'",
-        GOOD.format(name="78-other", exercise="one"),
+        ("", ""),
+        ("lab = None", ""),
+        ("lab = '77-mine'", ""),
+        (GOOD.format(name="78-other", exercise="one"), ", line 3"),
+        (GOOD.format(name="77-mine", exercise="one").replace("lab", "mine"), ", line 3"),
     ],
 )
-def test_a_lab_must_be_called_like_its_folder(package, source):
+def test_a_lab_must_be_called_like_its_folder(package, source, line):
+    """And where something is called otherwise, it is told which line says so."""
     path = package.lab("77-mine", source)
-    with pytest.raises(LabBroken, match="must be a Lab called '77-mine'") as trouble:
+    with pytest.raises(LabBroken) as trouble:
         find_lab("77-mine")
-    assert str(path) in trouble.value.message
+    assert trouble.value.message == f"{path}{line}: `lab` must be a Lab called '77-mine'"
+
+
+def test_a_folder_without_exercises_is_no_lab(tmp_path):
+    with pytest.raises(UnknownLab, match=r"has no exercises\.py") as trouble:
+        load(tmp_path)
+    assert trouble.value.exit_code == 2
+
+
+def test_a_goal_knows_its_place_in_the_file_of_its_lab(package):
+    path = package.lab("77-mine", GOAL.format(points="1"))
+    (one,) = find_lab("77-mine").exercises
+    assert [str(made.place) for made in (one.lab, one, *one.goals)] == [
+        f"{path}, line 3",
+        f"{path}, line 4",
+        f"{path}, line 6",
+    ]
+    path.write_text(GOAL.format(points="1").replace("evidence.now", "evidence.then"))
+    load.cache_clear()
+    (one,) = find_lab("77-mine").exercises
+    assert one.judge(SAME).broken[0].startswith(f"{path}, line 8: AttributeError: ")
 
 
 def test_a_lab_that_was_mended_loads(package):
@@ -173,6 +215,15 @@ def test_hidden_goals_are_added_where_graders_keep_them(package, graders):
     assert exercise.points == 2
 
 
+def test_a_hidden_goal_that_breaks_is_told_with_the_graders_file_and_line(package, graders):
+    path = good(package, "77-mine")
+    (graders / "77-mine.py").write_text(HIDDEN.replace('passed("SECRET")', "1 / 0"))
+    (exercise,) = load(path.parent).exercises
+    result = exercise.judge(SAME)
+    assert result.broken == (f"{graders / '77-mine.py'}, line 6: ZeroDivisionError: division by zero",)
+    assert "77-mine.py" not in str(result.to_dict())
+
+
 def test_without_hidden_goals_a_lab_is_what_it_is(package, graders):
     path = good(package, "77-mine")
     (graders / "78-other.py").write_text(HIDDEN)
@@ -190,6 +241,7 @@ def test_graders_need_a_folder_that_learners_cannot_look_into(package, monkeypat
     ("source", "what"),
     [
         ("def add(lab):\n    lab.exercises[7]\n", "line 2: IndexError"),
+        ("def add(lab):\n    raise SystemExit\n", "line 2: SystemExit"),
         ("x = 1\nprint(y)\n", "line 2: NameError"),
         ("", "AttributeError"),
     ],

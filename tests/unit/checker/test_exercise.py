@@ -1,5 +1,7 @@
 """Exercises: how goals become points, and mistakes become hints."""
 
+import re
+import sys
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -7,9 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from checker import predicates as p
 from checker.evidence import Evidence
 from checker.exercise import Lab
 from checker.outcome import Outcome, Verdict, failed, passed, waiting
+from checker.recording import EvidenceMissing
+from checker.render import text
 from clusters.errors import ClusterUnreachable
 
 from .evidence_by_hand import SAME, exercise, family, snapshot
@@ -117,16 +122,58 @@ def test_a_goal_that_breaks_is_an_error_and_the_others_are_judged():
     made.goal("b", 1)(says(passed("yes")))
     result = made.judge(SAME)
     assert [goal.outcome for goal in result.goals] == ["ERROR", "PASS"]
-    assert "KeyError" in result.goals[0].reason
-    assert "not your fault" in result.goals[0].reason
+    line = broken.__code__.co_firstlineno + 1
+    assert result.goals[0].reason == (
+        f"the check itself broke (test_exercise.py, line {line}: KeyError: 'spec'); this is not your fault"
+    )
+    assert result.broken == (f"{__file__}, line {line}: KeyError: 'spec'",)
     assert (result.outcome, result.points, result.of) == ("ERROR", 1, 3)
+
+
+def test_what_breaks_within_the_kit_is_told_with_the_line_of_the_lab():
+    """A predicate that is given None: its own line says nothing to whoever wrote the goal."""
+
+    def broken(evidence):
+        return passed(str(p.unfinished(evidence.now.deployment("blog-app"), evidence.now)))
+
+    made = exercise()
+    made.goal("a")(broken)
+    line = broken.__code__.co_firstlineno + 1
+    assert f"(test_exercise.py, line {line}: AttributeError: " in made.judge(SAME).goals[0].reason
 
 
 @pytest.mark.parametrize("nonsense", [None, True, "PASS", 1])
 def test_a_goal_that_returns_no_verdict_is_an_error(nonsense):
     made = exercise()
-    made.goal("a")(says(nonsense))
-    assert made.judge(SAME).outcome == "ERROR"
+    made.goal("a")(judge := says(nonsense))
+    result = made.judge(SAME)
+    assert result.outcome == "ERROR"
+    assert judge.__code__.co_filename == __file__
+    (told,) = result.broken
+    assert re.fullmatch(
+        rf"{re.escape(__file__)}, line \d+: TypeError: it returned {nonsense!r}, which is no verdict", told
+    )
+
+
+def test_a_goal_of_which_no_line_broke_is_told_with_the_line_of_its_definition():
+    made = exercise()
+    made.goal("a")(p.pods_of)  # given one argument of two
+    (told,) = made.judge(SAME).broken
+    source = Path(__file__).read_text(encoding="utf-8").splitlines()
+    defined = next(number for number, line in enumerate(source, 1) if "(p.pods_of)  #" in line)
+    assert told.startswith(f"{__file__}, line {defined}: TypeError: ")
+
+
+def test_a_goal_that_would_end_the_program_is_an_error_like_any_other():
+    def ends(evidence):
+        sys.exit(4)
+
+    made = exercise()
+    made.goal("a")(ends)
+    made.mistake("ends", "n", "p", "a")(ends)
+    result = made.judge(SAME)
+    assert (result.outcome, result.mistakes) == ("ERROR", ())
+    assert [told.partition(": ")[2] for told in result.broken] == ["SystemExit: 4", "the mistake ends: SystemExit: 4"]
 
 
 def test_an_interrupt_is_not_taken_for_a_broken_goal():
@@ -190,10 +237,47 @@ def test_a_hidden_check_shows_its_category_and_nothing_else(verdict):
     assert "SECRET" not in str(made.trouble("no answer", "driftlab up").to_dict())
 
 
-def test_a_hidden_check_that_breaks_says_so():
+def breaks(error):
+    def goal(evidence):
+        raise error
+
+    return goal
+
+
+@pytest.mark.parametrize(
+    ("judge", "reason"),
+    [
+        (breaks(KeyError("SECRET")), "could not be checked; tell whoever grades"),
+        (breaks(SystemExit("SECRET")), "could not be checked; tell whoever grades"),
+        (says("SECRET"), "could not be checked; tell whoever grades"),
+        (says(Verdict(Outcome.ERROR, "SECRET")), "could not be checked; tell whoever grades"),
+        (
+            breaks(EvidenceMissing("SECRET")),
+            "could not be checked; begin the exercise again: driftlab reset 09-by-hand/one",
+        ),
+        (breaks(ClusterUnreachable("SECRET")), "the cluster could not be asked"),
+    ],
+)
+def test_a_hidden_check_that_breaks_says_nothing_of_what_it_asks(judge, reason):
     made = exercise()
-    made.goal("SECRET", hidden="method")(lambda evidence: 1 / 0)
-    assert "ZeroDivisionError" in made.judge(SAME).goals[0].reason
+    made.goal("a")(says(passed("yes")))
+    made.goal("SECRET", hidden="method")(judge)
+    result = made.judge(SAME)
+    assert [(goal.outcome, goal.reason) for goal in result.goals] == [("PASS", "yes"), ("ERROR", reason)]
+    assert "SECRET" not in str(result.to_dict())
+    assert "SECRET" not in text.render(result)
+
+
+def test_who_grades_is_told_what_broke_in_a_hidden_check_and_nobody_else(capfd, caplog):
+    """On INFO: what is logged above that is printed where nobody has asked for it."""
+    made = exercise()
+    judge = breaks(KeyError("SECRET"))
+    made.goal("hidden", hidden="method")(judge)
+    place = f"{__file__}, line {judge.__code__.co_firstlineno + 1}"
+    with caplog.at_level("INFO", logger="checker.exercise"):
+        assert made.judge(SAME).broken == (f"{place}: KeyError: 'SECRET'",)
+    assert [(one.levelname, one.getMessage()) for one in caplog.records] == [("INFO", f"{place}: KeyError: 'SECRET'")]
+    assert "SECRET" not in "".join(capfd.readouterr())
 
 
 # ---- proofs
@@ -327,6 +411,57 @@ def test_a_mistake_that_breaks_gives_no_hint_and_hides_no_other():
     result = made.judge(SAME)
     assert result.mistakes == ("bad",)
     assert result.outcome == "PASS"
+    line = broken.__code__.co_firstlineno + 1
+    assert result.broken == (f"{__file__}, line {line}: the mistake broken: AttributeError: None has no spec",)
+    assert "AttributeError" not in str(result.to_dict())
+
+
+@pytest.mark.parametrize("trouble", [EvidenceMissing("a gap"), ClusterUnreachable("no answer")])
+def test_a_mistake_that_cannot_be_looked_for_is_no_defect(trouble):
+    result = with_mistakes(unseen=breaks(trouble), bad=True).judge(SAME)
+    assert (result.mistakes, result.broken) == (("bad",), ())
+
+
+# ---- what cannot be meant
+
+
+@pytest.mark.parametrize(
+    ("define", "what"),
+    [
+        (lambda lab, made: made.goal("a", points="two"), "the goal 'a' is worth a number of points above 0, not 'two'"),
+        (lambda lab, made: made.goal("a", 0), "not 0"),
+        (lambda lab, made: made.goal("a", -1), "not -1"),
+        (lambda lab, made: made.goal("a", True), "not True"),
+        (lambda lab, made: made.goal("a", float("nan")), "not nan"),
+        (lambda lab, made: made.goal("a", float("inf")), "not inf"),
+        (lambda lab, made: made.proof("a", points=None), "the proof 'a' is worth a number of points above 0, not None"),
+        (lambda lab, made: made.goal(lambda evidence: None), "the title of a goal is a text, not <function"),
+        (lambda lab, made: made.goal(" "), "the title of a goal is a text, not ' '"),
+        (lambda lab, made: made.proof(None), "the title of a proof is a text, not None"),
+        (lambda lab, made: made.mistake("a b", "n", "p", "a"), "a mistake is called 'a b'"),
+        (lambda lab, made: made.mistake("../a", "n", "p", "a"), "a mistake is called '../a'"),
+        (lambda lab, made: made.mistake("old", "n", "p", "a"), "one called 'old' already"),
+        (lambda lab, made: made.mistake("a", "n", 7, "a"), "each hint of the mistake a is a text, not 7"),
+        (lambda lab, made: lab.exercise("one", "One", hints="npa"), "one needs three hints in parentheses, not 'npa'"),
+        (lambda lab, made: lab.exercise("one", "One", hints=("n", "p")), "one needs three hints.*: there are 2"),
+        (lambda lab, made: lab.exercise("one", "One", hints=("n", "p", None)), "each hint of one is a text, not None"),
+        (lambda lab, made: lab.exercise("first", "One", hints=("n", "p", "a")), "one called 'first' already"),
+        (lambda lab, made: lab.exercise("a/b", "One", hints=("n", "p", "a")), "an exercise is called 'a/b'"),
+        (lambda lab, made: lab.exercise(7, "One", hints=("n", "p", "a")), "an exercise is called 7"),
+        (lambda lab, made: lab.exercise("one", None, hints=("n", "p", "a")), "the title of one is a text, not None"),
+        (lambda lab, made: lab.exercise("one", "One", hints=("n", "p", "a"), start=None), "the start of one is a text"),
+        (lambda lab, made: Lab(7, "By hand", 5, "…"), "the name of a lab is a text, not 7"),
+        (lambda lab, made: Lab("09-by-hand", "", 5, "…"), "the title of 09-by-hand is a text, not ''"),
+    ],
+)
+def test_what_cannot_be_meant_is_refused_where_it_is_defined(define, what):
+    """At once, so that the mistake has a line; not once somebody adds up points, or reads a hint."""
+    lab = Lab("09-by-hand", "By hand", 5, "Nothing.")
+    made = lab.exercise("first", "First", hints=["nudge", "pointer", "answer"])
+    made.mistake("old", "n", "p", "a")(says(False))
+    with pytest.raises((TypeError, ValueError), match=what):
+        define(lab, made)
+    assert ([one.name for one in lab.exercises], made.titles, made.points) == (["first"], [], 0)
 
 
 # ---- the folder of a lab

@@ -7,7 +7,10 @@ from checker.skeleton import create
 from checker.verification import complete, prove
 from clusters.errors import ClusterNotReady, ClusterUnreachable, CommandFailed
 
+from .evidence_by_hand import SAME
+
 EXERCISES = "exercises.py"
+THREE_HINTS = "needs three hints that differ: a nudge, a pointer, the answer"
 
 
 @pytest.fixture
@@ -26,6 +29,12 @@ def rewritten(folder, old, new):
     text = path.read_text(encoding="utf-8")
     assert old in text
     path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def line_of(folder, code):
+    """The first line that has it."""
+    lines = (folder / EXERCISES).read_text(encoding="utf-8").splitlines()
+    return next(number for number, line in enumerate(lines, 1) if code in line)
 
 
 def test_nothing_is_wrong_with_a_lab_that_is_complete(folder):
@@ -83,20 +92,21 @@ def test_the_script_that_goes_on_from_the_manifest_belongs_to_it(folder):
 @pytest.mark.parametrize("hint", ["", "   ", "You deleted it and made a new one: its history is gone."])
 def test_a_hint_that_is_missing_or_there_twice_is_named(folder, hint):
     rewritten(folder, "Look at the AGE of the Deployment.", hint)
-    assert faults(folder) == [
-        "the mistake recreated of 51-scaling/scale-up needs three hints that differ: a nudge, a pointer, the answer"
-    ]
+    place = f"{folder / EXERCISES}, line {line_of(folder, '@exercise.mistake(')}"
+    assert faults(folder) == [f"{place}: the mistake recreated of 51-scaling/scale-up {THREE_HINTS}"]
 
 
 def test_an_exercises_own_hints_are_three_too(folder):
-    rewritten(folder, '        "Which object holds the number of Pods that you want?",\n', "")
-    assert faults(folder) == ["51-scaling/scale-up needs three hints that differ: a nudge, a pointer, the answer"]
+    rewritten(folder, '        "Which object holds the number of Pods that you want?",\n', '        " ",\n')
+    place = f"{folder / EXERCISES}, line {line_of(folder, 'lab.exercise(')}"
+    assert faults(folder) == [f"{place}: 51-scaling/scale-up {THREE_HINTS}"]
 
 
 def test_an_exercise_without_goals_is_named(folder):
     source = (folder / EXERCISES).read_text(encoding="utf-8")
     (folder / EXERCISES).write_text(source.replace("@exercise.goal", "lambda f: f  # @").replace("lambda", "@lambda"))
-    assert faults(folder) == ["51-scaling/scale-up has no goals"]
+    line = line_of(folder, "lab.exercise(")
+    assert faults(folder) == [f"{folder / EXERCISES}, line {line}: 51-scaling/scale-up has no goals"]
 
 
 # ---- claims
@@ -127,3 +137,68 @@ def test_a_cluster_that_does_not_answer_is_no_fault_of_the_lab(folder):
     (_, proved), *_ = prove(Trial(ClusterUnreachable("no answer")), exercise)
     with pytest.raises(ClusterUnreachable):
         proved()
+
+
+class Judged:
+    """In the place of an attempt on a cluster: whatever is done, nothing has changed since the start."""
+
+    def start(self, exercise, **_):
+        assert exercise.begins(SAME.now)
+
+    def run(self, script):
+        assert script.exists()
+
+    def check(self, exercise, **_):
+        return exercise.judge(SAME)
+
+
+def proved(folder):
+    """What is wrong with each claim, by its first word."""
+    load.cache_clear()
+    (exercise,) = load(folder).exercises
+    return {claim.split(" ")[0]: tried() for claim, tried in prove(Judged(), exercise)}
+
+
+def test_a_claim_that_holds_has_no_fault(folder):
+    assert proved(folder)["untouched,"] == ""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "what"),
+    [
+        ("deployment.replicas != 5", "deployment.replica != 5", "AttributeError: 'Deployment' object has no attribute"),
+        ("p.was_recreated(", "p.yo(", "the mistake recreated: AttributeError: module 'checker.predicates' has no"),
+    ],
+)
+def test_code_that_breaks_is_told_with_file_and_line_whatever_it_is_for(folder, old, new, what):
+    """Of a goal, nobody could be graded; of a mistake, learners would get no hint, and never know why."""
+    rewritten(folder, old, new)
+    told = f"{folder / EXERCISES}, line {line_of(folder, new)}: {what}"
+    faults_of = proved(folder)
+    assert all(told in fault for fault in faults_of.values()), faults_of
+    assert set(faults_of) == {"untouched,", "its", "recreated", "replicaset", "too-few"}
+
+
+def test_a_starting_state_that_is_asked_for_in_a_wrong_way_is_told_with_file_and_line(folder):
+    path = folder / EXERCISES
+    path.write_text(path.read_text() + "\n\nexercise.begins = lambda snapshot: snapshot.deployments[9].uid\n")
+    line = line_of(folder, "exercise.begins")
+    assert proved(folder)["untouched,"] == f"{path}, line {line}: IndexError: tuple index out of range"
+
+
+def test_what_breaks_elsewhere_than_in_the_lab_is_not_held_against_it(folder):
+    (exercise,) = load(folder).exercises
+    (_, tried), *_ = prove(Trial(ZeroDivisionError("of the kit")), exercise)
+    with pytest.raises(ZeroDivisionError):
+        tried()
+
+
+def test_who_verifies_is_told_what_broke_in_a_hidden_goal(folder):
+    (exercise,) = load(folder).exercises
+
+    @exercise.goal("SECRET", hidden="method")
+    def secret(evidence):
+        raise KeyError("SECRET")
+
+    (_, tried), *_ = prove(Judged(), exercise)
+    assert f"{__file__}, line {secret.__code__.co_firstlineno + 2}: KeyError: 'SECRET'" in tried()
