@@ -432,11 +432,16 @@ def verify(
     """Prove a lab both ways on a cluster: untouched and wrong answers do not pass, the solutions do."""
     with _trouble_told():
         from checker.attempt import Attempts
-        from checker.catalogue import load
+        from checker.catalogue import LabBroken, load
+        from checker.render.text import harmless
         from checker.verification import complete, prove
         from clusters.progress import terminal_progress
 
-        found = load(folder.resolve())
+        try:
+            found = load(folder.resolve())
+        except LabBroken as broken:  # what this command is there to find
+            print(harmless(f"✘ {broken}\n1 wrong with it."))
+            raise typer.Exit(1) from broken
         faults = complete(found)
         if not faults:
             attempts = Attempts(_ready_cluster(engine, cluster), found)

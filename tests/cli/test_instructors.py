@@ -124,6 +124,9 @@ def test_what_is_wrong_with_a_lab_is_said_before_any_cluster_is_needed(newcomer:
     ("old", "new", "line", "what"),
     [
         ("minutes=10", "minuets=10", 6, "TypeError"),
+        ('Lab("50-my-lab"', 'Lab("51-x"', 6, "`lab` must be a Lab called '50-my-lab'"),
+        ("points=2", 'points="two"', 19, "TypeError"),
+        ("from checker import", "raise SystemExit(4)\nfrom checker import", 3, "SystemExit: 4"),
         ('    "Count the Pods, and count those that you want.",\n', "", None, "TypeError"),
         ("def five(", "def five((", None, "SyntaxError"),
     ],
@@ -133,11 +136,23 @@ def test_a_mistake_in_an_exercises_file_is_told_with_file_and_line(
 ):
     lab = newcomer.makes_a_lab()
     newcomer.rewrites(lab / "exercises.py", old, new)
-    said = newcomer.types("verify", str(lab), expect=TROUBLE)
+    said = newcomer.types("verify", str(lab), expect=NOT_PASSED)
     found = re.search(rf"{re.escape(str(lab / 'exercises.py'))}, line (\d+): {what}", said)
     assert found, said
     assert int(found[1]) == (line or int(found[1])) > 0
     assert f"mend {lab / 'exercises.py'}" in said
+    assert "1 wrong with it." in said
+
+
+def test_only_who_verifies_learns_of_it_as_a_fault_of_the_lab(newcomer: Instructor):
+    """Who only wants to know how far they are cannot be told: that is trouble. And no folder is no lab."""
+    lab = newcomer.makes_a_lab()
+    newcomer.rewrites(lab / "exercises.py", "points=2", 'points="two"')
+    for words in (["progress"], ["check", MINE]):
+        said = newcomer.types(*words, expect=TROUBLE)
+        assert f"Trouble: {lab / 'exercises.py'}, line 19: TypeError: " in said
+        assert "Traceback" not in said
+    assert "it has no exercises.py" in newcomer.types("verify", str(newcomer.labs / "51-none"), expect=USAGE)
 
 
 def test_a_lab_that_proves_itself(instructor: Instructor):
