@@ -9,14 +9,15 @@ from clusters.registry import ENGINES, engine_class, open_cluster
 
 
 def chosen_cluster(engine: str | None = None, name: str | None = None) -> Cluster:
-    """The cluster that is meant. Raises UnknownEngine, EngineUnavailable, or UsageError where a name is needed."""
+    """The cluster that is meant. Raises UnknownEngine, EngineUnavailable, or UsageError where a name is none."""
     last = last_chosen()
     engine = engine or os.environ.get("DRIFTLAB_ENGINE") or None
     asked = engine is not None
-    name = name or os.environ.get("DRIFTLAB_CLUSTER") or None
+    if name is None:  # an empty one was asked for, too: by a script whose variable is not set
+        name = os.environ.get("DRIFTLAB_CLUSTER") or None
     # the name of a context is nobody else's, and nobody else's name is a context's
     if name is None and (engine is None or (engine == "existing") == (last.get("engine") == "existing")):
-        name = last.get("name")
+        name = last.get("name") or None
     if engine is None:
         engine = last["engine"] if last.get("name") == name and "engine" in last else _engine_of(name)
     cluster = open_cluster(engine, name)
@@ -29,7 +30,8 @@ def _engine_of(name: str | None) -> str:
     """The engine that has a cluster of this name already, even half a one; else ``auto``."""
     for engine in ENGINES:
         kind = engine_class(engine)
-        if kind.automatic and kind(name or kind.default_name).folder.exists():
+        wanted = kind.default_name if name is None else name
+        if kind.automatic and kind.may_be_called(wanted) and kind(wanted).folder.exists():
             return engine
     return "auto"
 

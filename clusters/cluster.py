@@ -1,6 +1,7 @@
 """The interface of every engine."""
 
 import json
+import re
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
@@ -25,6 +26,10 @@ OURS = {"app.kubernetes.io/managed-by": "driftlab"}
 OURS_SELECTOR = "app.kubernetes.io/managed-by=driftlab"
 
 CONTROL_PLANE = "node-role.kubernetes.io/control-plane"  #: the taint of a Node that takes no Pods of learners
+
+#: What a cluster of ours may be called: it becomes a folder, and a part of the names of Nodes.
+NAME = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?")
+LONGEST_HOST_NAME = 63  #: on Linux; and the value of a label, which a Node has its name in, may be as long
 
 LEARNERS = "driftlab:learners"  #: the group that a learner's kubeconfig authenticates as, where we can name it
 
@@ -67,6 +72,7 @@ class Cluster(ABC):
     engine: ClassVar[str]
     automatic: ClassVar[bool] = True  #: may ``auto`` take it, without being asked?
     default_name: ClassVar[str] = "driftlab"  #: what a cluster is called that nobody has named
+    longest_name: ClassVar[int] = LONGEST_HOST_NAME  #: the engine puts something behind it to name its Nodes
     leaving: ClassVar[str] = "Deleting the cluster"  #: what ``down`` does, in words
     stopping: ClassVar[str] = "Stopping the cluster"  #: what ``stop`` does
     owns_nodes: ClassVar[bool] = False  #: may its Nodes be lost, on purpose?
@@ -80,6 +86,11 @@ class Cluster(ABC):
     @abstractmethod
     def available(cls) -> Availability:
         """Can this engine run here? Never raises, never waits for the network."""
+
+    @classmethod
+    def may_be_called(cls, name: str) -> bool:
+        """Can a cluster of this engine have that name?"""
+        return bool(NAME.fullmatch(name)) and len(name) <= cls.longest_name
 
     @abstractmethod
     def up(self, progress: Progress = SILENT) -> None:

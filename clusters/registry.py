@@ -9,7 +9,7 @@ from importlib.metadata import entry_points
 from pathlib import Path
 
 from clusters.cluster import Cluster
-from clusters.errors import EngineUnavailable, UnknownEngine
+from clusters.errors import EngineUnavailable, UnknownEngine, UsageError
 
 #: name: where its class is. In the order in which ``auto`` tries them.
 ENGINES = {
@@ -56,10 +56,19 @@ def open_cluster(
     """A cluster object; nothing is started before ``up``. Without a ``name``: the engine's usual one.
 
     ``images`` are the catalogues of images that the embedded engine knows beside the
-    public ones; by default those of all installed labs.
+    public ones; by default those of all installed labs. Raises UsageError for a ``name`` that
+    no cluster can have.
     """
     kind, why = choose(engine)
-    cluster = kind(name or kind.default_name, owned=owned, images=installed_images() if images is None else images)
+    if name is None:
+        name = kind.default_name
+    if not kind.may_be_called(name):
+        raise UsageError(
+            f"A cluster cannot be called {name!r}: at most {kind.longest_name} small letters and digits, "
+            "and hyphens between them, make a name.",
+            next_step="choose another one, such as: driftlab up --cluster my-cluster",
+        )
+    cluster = kind(name, owned=owned, images=installed_images() if images is None else images)
     cluster.why = why
     return cluster
 

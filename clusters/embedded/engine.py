@@ -25,7 +25,7 @@ import yaml
 
 from clusters import __version__, processes, programs
 from clusters.client import ApiRefused
-from clusters.cluster import LEARNERS, Availability, Cluster, Status, answers, wait_for
+from clusters.cluster import LEARNERS, LONGEST_HOST_NAME, Availability, Cluster, Status, answers, wait_for
 from clusters.embedded import images, stages
 from clusters.errors import ClusterNotOurs, ClusterNotReady, ClusterUnreachable, DriftlabError, UsageError
 from clusters.folders import make_folder, write_atomically
@@ -68,6 +68,7 @@ GOGC = "40"
 
 class EmbeddedCluster(Cluster):
     engine = "embedded"
+    longest_name = LONGEST_HOST_NAME - len(f"-worker{NODES}")
     owns_nodes = True
 
     #: Where the API server is to note who did what, by an audit policy of Kubernetes: a file, or nothing.

@@ -21,7 +21,7 @@ import yaml
 from clusters import __version__, processes, programs
 from clusters.application import archives
 from clusters.client import ApiRefused
-from clusters.cluster import LEARNER_ROLES, Availability, Cluster, Status, answers, wait_for
+from clusters.cluster import LEARNER_ROLES, LONGEST_HOST_NAME, Availability, Cluster, Status, answers, wait_for
 from clusters.errors import (
     ClusterNotOurs,
     ClusterNotReady,
@@ -52,8 +52,8 @@ TOO_SLOW, ATTEMPTS = "could not find a log line", 4
 #: The learner is a ServiceAccount here: a running API server takes no tokens of our own making.
 KIT = "driftlab"
 
-#: kind puts this behind the cluster's name, and Linux takes no host name of more than 63 characters.
-LONGEST_SUFFIX, LONGEST_HOST_NAME = "-control-plane", 63
+#: What we put behind the cluster's name, and what kind puts behind that.
+MARK_LENGTH, LONGEST_SUFFIX = 6, "-control-plane"
 
 
 def image() -> str:
@@ -69,6 +69,7 @@ def image_archive() -> Path | None:
 
 class KindCluster(Cluster):
     engine = "kind"
+    longest_name = LONGEST_HOST_NAME - len(LONGEST_SUFFIX) - len("-") - MARK_LENGTH
     owns_nodes = True
     learners = f"system:serviceaccounts:{KIT}"
 
@@ -93,7 +94,7 @@ class KindCluster(Cluster):
     @property
     def own_name(self) -> str:
         """As kind knows it. Container names are the machine's, so another user's cluster may not have the same."""
-        mark = hashlib.sha256(str(state_folder()).encode()).hexdigest()[:6]
+        mark = hashlib.sha256(str(state_folder()).encode()).hexdigest()[:MARK_LENGTH]
         return f"{self.name}-{mark}"
 
     @property
@@ -151,7 +152,6 @@ class KindCluster(Cluster):
                 return
             self.refuse_where_unavailable()
             engine = ContainerEngine.find()
-            self._refuse_bad_name()
             workers()
             self._refuse_what_is_not_ours(engine)
             if self._record.exists() and not self._is_current():
@@ -202,14 +202,6 @@ class KindCluster(Cluster):
         return nodes[name]
 
     # ---- making
-
-    def _refuse_bad_name(self) -> None:
-        longest = LONGEST_HOST_NAME - len(LONGEST_SUFFIX) - (len(self.own_name) - len(self.name))
-        if len(self.name) > longest:
-            raise UsageError(
-                f"The name {self.name!r} is too long for kind: its Nodes are called after it.",
-                next_step=f"choose one of at most {longest} characters",
-            )
 
     def _refuse_what_is_not_ours(self, engine: ContainerEngine) -> None:
         if self.folder.exists() and not self._record.exists() and any(self.folder.iterdir()):
