@@ -9,6 +9,7 @@ from types import ModuleType
 from checker.definitions import place_of
 from checker.exercise import Exercise, Lab
 from clusters.errors import DriftlabError, UsageError, did_you_mean
+from clusters.folders import named_folder
 from clusters.registry import installed_labs
 
 
@@ -37,6 +38,7 @@ def load(folder: Path) -> Lab:
 
     Raises UnknownLab where there is none, LabBroken with file, line and mistake where there is one in it.
 
+    Raises UsageError where its graders' folder is named and is not there: no goal is left out in silence.
     Hidden goals are in ``LAB.py`` in the folder that ``DRIFTLAB_HIDDEN`` names, where no
     learner can read: a module with a function ``add(lab)``.
     """
@@ -50,8 +52,8 @@ def load(folder: Path) -> Lab:
         where = made[0].place if made else path  # where nothing is a Lab, no line is wrong
         raise LabBroken(f"{where}: `lab` must be a Lab called {folder.name!r}", next_step=f"mend {path}")
     lab.folder = folder
-    hidden = Path(os.environ.get("DRIFTLAB_HIDDEN") or os.devnull) / f"{folder.name}.py"
-    if _may_read(hidden):
+    graders = os.environ.get("DRIFTLAB_HIDDEN")
+    if graders and _may_read(hidden := named_folder("DRIFTLAB_HIDDEN", graders) / f"{folder.name}.py"):
         _execute(hidden, f"{folder.name}_hidden", lab)
     return lab
 

@@ -10,7 +10,7 @@ import signal
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING, Annotated, Any
@@ -44,13 +44,17 @@ app = typer.Typer(
 def _complete_exercise(incomplete: str) -> list[str]:
     from checker.catalogue import labs
 
-    return [exercise.id for lab in labs() for exercise in lab.exercises if exercise.id.startswith(incomplete)]
+    with suppress(DriftlabError):  # what is wrong, the command itself will tell
+        return [exercise.id for lab in labs() for exercise in lab.exercises if exercise.id.startswith(incomplete)]
+    return []
 
 
 def _complete_lab(incomplete: str) -> list[str]:
     from checker.catalogue import lab_folders
 
-    return [name for name in lab_folders() if name.startswith(incomplete)]
+    with suppress(DriftlabError):
+        return [name for name in lab_folders() if name.startswith(incomplete)]
+    return []
 
 
 Engine = Annotated[

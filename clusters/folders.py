@@ -9,6 +9,7 @@ state              ``DRIFTLAB_STATE``            clusters, exercises begun, resu
 """
 
 import os
+import stat
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,7 +18,7 @@ from pathlib import Path
 import platformdirs
 from filelock import FileLock, Timeout
 
-from clusters.errors import StateUnusable
+from clusters.errors import StateUnusable, UsageError
 
 
 def cache_folder() -> Path:
@@ -31,6 +32,23 @@ def state_folder() -> Path:
 def _folder(variable: str, default: Path) -> Path:
     # resolved: the path of a cluster's folder is how its processes are recognised later
     return Path(os.environ.get(variable) or default).expanduser().resolve()
+
+
+def named_folder(variable: str, named: str) -> Path:
+    """A folder that an environment variable names. Raises UsageError where there is none."""
+    folder = Path(named).expanduser()
+    try:
+        there = stat.S_ISDIR(folder.stat().st_mode)
+    except (FileNotFoundError, NotADirectoryError):
+        there = False
+    except OSError:  # one that only others may look at
+        there = True
+    if not there:
+        raise UsageError(
+            f"{variable} names the folder {folder}, and there is none.",
+            next_step=f"correct it, or do without: unset {variable}",
+        )
+    return folder
 
 
 def make_folder(path: Path) -> Path:

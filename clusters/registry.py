@@ -10,6 +10,7 @@ from pathlib import Path
 
 from clusters.cluster import Cluster
 from clusters.errors import EngineUnavailable, UnknownEngine, UsageError
+from clusters.folders import named_folder
 
 #: name: where its class is. In the order in which ``auto`` tries them.
 ENGINES = {
@@ -74,9 +75,12 @@ def open_cluster(
 
 
 def installed_labs() -> list[Path]:
-    """The folders of labs in ``DRIFTLAB_LABS``, and of all installed packages (entry points ``driftlab.labs``)."""
+    """The folders of labs in ``DRIFTLAB_LABS``, and of all installed packages (entry points ``driftlab.labs``).
+
+    Raises UsageError where one that is named is not there.
+    """
     named = os.environ.get("DRIFTLAB_LABS", "").split(os.pathsep)
-    folders = [Path(one).expanduser().resolve() for one in named if one]
+    folders = [named_folder("DRIFTLAB_LABS", one).resolve() for one in named if one]
     return [*folders, *_folders_of_packages(tuple(sys.path))]
 
 

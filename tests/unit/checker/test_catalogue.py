@@ -3,6 +3,8 @@
 import pytest
 
 from checker.catalogue import LabBroken, UnknownExercise, UnknownLab, find_exercise, find_lab, lab_folders, load
+from checker.command_line import _complete_exercise, _complete_lab
+from clusters.errors import UsageError
 
 from .evidence_by_hand import SAME
 
@@ -52,6 +54,17 @@ def test_a_package_brings_labs_of_its_own(package):
     assert find_lab("mine").folder == path.parent
     assert find_exercise("one-pod-more").id == "77-mine/one-pod-more"
     assert list(lab_folders()) == sorted(lab_folders()), "in the order of their numbers"
+
+
+def test_a_folder_of_labs_that_is_not_there_is_said(tmp_path, monkeypatch):
+    """A completion has nowhere to say it: there is nothing to complete."""
+    (tmp_path / "labs").mkdir()
+    monkeypatch.setenv("DRIFTLAB_LABS", f"{tmp_path / 'labs'}:{tmp_path / 'typo'}")
+    lab_folders.cache_clear()
+    with pytest.raises(UsageError, match=f"DRIFTLAB_LABS names the folder {tmp_path / 'typo'}") as trouble:
+        lab_folders()
+    assert "unset DRIFTLAB_LABS" in trouble.value.next_step
+    assert (_complete_exercise("0"), _complete_lab("0")) == ([], [])
 
 
 def test_listing_labs_loads_none_of_them(package):
@@ -235,6 +248,19 @@ def test_graders_need_a_folder_that_learners_cannot_look_into(package, monkeypat
     path = good(package, "77-mine")
     monkeypatch.setenv("DRIFTLAB_HIDDEN", "/" + "x" * 5000)  # refused by the system, also to root
     assert load(path.parent).exercises[0].goals == []
+
+
+@pytest.mark.parametrize("place", ["none", "a-file", "a-file/below"])
+def test_a_graders_folder_that_is_not_there_is_said_and_no_goal_is_left_out_in_silence(
+    package, tmp_path, monkeypatch, place
+):
+    path = good(package, "77-mine")
+    (tmp_path / "a-file").touch()
+    monkeypatch.setenv("DRIFTLAB_HIDDEN", str(tmp_path / place))
+    with pytest.raises(UsageError) as trouble:
+        load(path.parent)
+    assert f"DRIFTLAB_HIDDEN names the folder {tmp_path / place}" in trouble.value.message
+    assert "unset DRIFTLAB_HIDDEN" in trouble.value.next_step
 
 
 @pytest.mark.parametrize(
