@@ -63,7 +63,9 @@ class Instructor(Person):
 @pytest.fixture
 def newcomer(tmp_path: Path) -> Instructor:
     """Has no cluster."""
-    return Instructor(tmp_path / "state")
+    person = Instructor(tmp_path / "state")
+    person.graders.mkdir()
+    return person
 
 
 @pytest.fixture(scope="module")
@@ -71,9 +73,9 @@ def instructor() -> Iterator[Instructor]:
     """Has a small cluster that is up, and a lab."""
     with tempfile.TemporaryDirectory(prefix="driftlab-cli-", ignore_cleanup_errors=True) as name:
         person = Instructor(Path(name).resolve() / "state")
-        person.types("up", expect=0)
-        person.makes_a_lab()
         person.graders.mkdir()
+        person.makes_a_lab()
+        person.types("up", expect=0)
         (person.graders / "50-my-lab.py").write_text(HIDDEN, encoding="utf-8")
         try:
             yield person
