@@ -17,18 +17,28 @@ T = TypeVar("T")
 
 
 def replicasets_of(deployment: Deployment, snapshot: Snapshot) -> tuple[ReplicaSet, ...]:
-    """The ReplicaSets that the Deployment controls: ``metadata.ownerReferences``."""
+    """The ReplicaSets that the Deployment controls: ``metadata.ownerReferences[].uid``, where it is the controller.
+
+    https://kubernetes.io/docs/concepts/overview/working-with-objects/owners-dependents/
+    """
     return tuple(rs for rs in snapshot.replicasets if rs.controller == deployment.uid)
 
 
 def pods_of(deployment: Deployment, snapshot: Snapshot) -> tuple[Pod, ...]:
-    """The Pods that the Deployment's ReplicaSets control, terminating ones included."""
+    """The Pods that the Deployment's ReplicaSets control, terminating ones included.
+
+    By ``metadata.ownerReferences[].uid``, twice: labels alone make no Pod one of a ReplicaSet's own.
+    https://kubernetes.io/docs/concepts/workloads/controllers/replicaset/#how-a-replicaset-works
+    """
     owners = {rs.uid for rs in replicasets_of(deployment, snapshot)}
     return tuple(pod for pod in snapshot.pods if pod.controller in owners)
 
 
 def living(pods: tuple[Pod, ...]) -> tuple[Pod, ...]:
-    """Those that are not on their way out."""
+    """Those that are not on their way out: without a ``metadata.deletionTimestamp``.
+
+    https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#pod-termination
+    """
     return tuple(pod for pod in pods if not pod.terminating)
 
 
@@ -91,11 +101,18 @@ def spec_untouched(before: Deployment, after: Deployment, recording: Recording) 
 
 
 def uids(pods: tuple[Pod, ...]) -> frozenset[str]:
+    """Which Pods they are, whatever their names: ``metadata.uid`` belongs to one object for all time.
+
+    https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#uids
+    """
     return frozenset(pod.uid for pod in pods)
 
 
 def events_about_pod(snapshot: Snapshot, name: str, since: Snapshot) -> dict[str, set[str]]:
-    """For each UID that a Pod called ``name`` has had since the baseline: the reasons of its Events."""
+    """For each UID that a Pod called ``name`` has had since the baseline: the reasons of its Events.
+
+    An Event says by ``involvedObject.uid`` which Pod of that name it is about, also when that is gone.
+    """
     known = {pod.uid for pod in since.pods}
     told = {event.uid for event in since.events}
     reasons: dict[str, set[str]] = {}
@@ -110,7 +127,7 @@ def events_about_pod(snapshot: Snapshot, name: str, since: Snapshot) -> dict[str
 
 
 def least_ready(evidence: Evidence, name: str) -> int:
-    """The fewest Pods of the Deployment called ``name`` that were ready at any moment since the baseline.
+    """The fewest Pods of the Deployment called ``name`` that were ready at any moment, that of the baseline included.
 
     Pods count by their chain of owners, whichever ReplicaSet they belong to. Raises
     EvidenceMissing where the recording of Pods or ReplicaSets has a gap.
@@ -127,12 +144,26 @@ def least_ready(evidence: Evidence, name: str) -> int:
     }
     at_first = sum(pod.ready and pod.controller in owners for pod in evidence.baseline.pods)
     seen = available_over_time(evidence.baseline.raw["pods"], evidence.recording, lambda pod: pod.controller in owners)
-    return min((number for _, number in seen), default=at_first)
+    return min([at_first, *(number for _, number in seen)])
+
+
+def least_available(evidence: Evidence, name: str) -> int:
+    """The fewest Pods of the Deployment called ``name`` that were available at any moment, the baseline included.
+
+    Available is what has been ready for ``spec.minReadySeconds``:
+    https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#min-ready-seconds. Two things are proved by
+    the recording: what the Deployment controller counted, by its own clock (``status.availableReplicas``; nothing
+    while there is no Deployment of that name), and which Pods were ready, since no other can be available. A dip that
+    was over before the controller looked is in the second only. Raises EvidenceMissing where the recording has a gap.
+    """
+    counted = [0 if one is None else int(one.status.get("availableReplicas", 0)) for one in _states(evidence, name)]
+    return min([least_ready(evidence, name), *counted])
 
 
 def replicas_asked_for(evidence: Evidence, name: str) -> list[int]:
     """The numbers of replicas that the Deployment called ``name`` asked for, one after another, without repetition.
 
+    That is ``spec.replicas``: https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#replicas.
     Raises EvidenceMissing where the recording has a gap.
     """
     return _without_repetition(
@@ -143,13 +174,20 @@ def replicas_asked_for(evidence: Evidence, name: str) -> list[int]:
 def images_asked_for(evidence: Evidence, name: str) -> list[tuple[str, ...]]:
     """The images in the Pod template of the Deployment called ``name``, one after another, without repetition.
 
+    Those are ``spec.template.spec.containers[].image``; another one is another rollout:
+    https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#updating-a-deployment.
     Raises EvidenceMissing where the recording has a gap.
     """
     return _without_repetition([deployment.images for deployment in _states(evidence, name) if deployment is not None])
 
 
 def was_ever(evidence: Evidence, name: str, holds: Callable[[Deployment], bool]) -> bool:
-    """Was there a moment at which it held for the Deployment? Raises EvidenceMissing where the recording has a gap."""
+    """Was there a moment at which it held for the Deployment called ``name``?
+
+    Each change of an object is a moment, with a ``metadata.resourceVersion`` of its own, and a watch leaves none out:
+    https://kubernetes.io/docs/reference/using-api/api-concepts/#efficient-detection-of-changes. Raises
+    EvidenceMissing where the recording has a gap.
+    """
     return any(deployment is not None and holds(deployment) for deployment in _states(evidence, name))
 
 
@@ -175,7 +213,12 @@ def _without_repetition(values: list[T]) -> list[T]:
 
 
 def your_deeds(evidence: Evidence) -> list[Deed]:
-    """All that the learner did since the baseline, in order. Raises EvidenceMissing where the recording has a gap."""
+    """All that the learner did since the baseline, in order. Raises EvidenceMissing where the recording has a gap.
+
+    Who did it is told by who alone can have: people write a Deployment's ``spec``; on what a controller owns, too,
+    ``metadata.managedFields[].manager`` names who wrote, and an Event which Pods a controller removed.
+    https://kubernetes.io/docs/reference/using-api/server-side-apply/#managers
+    """
     evidence.recording.require("deployments", "replicasets", "pods", "events")
     return list(by_you(evidence))
 
@@ -183,7 +226,8 @@ def your_deeds(evidence: Evidence) -> list[Deed]:
 def you(evidence: Evidence, verb: str, kind: str) -> bool:
     """Did the learner do that (``scaled``, ``deleted``, …) to an object of this kind? (See ``outcome.Deed``.)
 
-    Raises EvidenceMissing where the recording has a gap.
+    As ``your_deeds`` tells it, also by ``metadata.managedFields[].manager``. Raises EvidenceMissing where the
+    recording has a gap.
     """
     return any((deed.verb, deed.kind) == (verb, kind) for deed in your_deeds(evidence))
 
@@ -222,7 +266,11 @@ def template_of_revision(deployment: Deployment, revision: int, snapshot: Snapsh
 
 
 def restored(deployment: Deployment, revision: int, evidence: Evidence) -> bool:
-    """Does the Deployment ask for the template again that ``revision`` had at the baseline, as the same object?"""
+    """Does the Deployment ask for the template again that ``revision`` had at the baseline, as the same object?
+
+    All of ``spec.template``, not the image alone; nothing else belongs to a revision.
+    https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#rolling-back-a-deployment
+    """
     before = next((one for one in evidence.baseline.deployments if one.uid == deployment.uid), None)
     if before is None:
         return False
@@ -231,12 +279,40 @@ def restored(deployment: Deployment, revision: int, evidence: Evidence) -> bool:
 
 
 def running_images(deployment: Deployment, snapshot: Snapshot) -> frozenset[str]:
-    """The images in the specs of the Deployment's living Pods: what runs, not what the template asks for."""
+    """The images in the specs of the Deployment's living Pods: what runs, not what the template asks for.
+
+    A Pod's ``spec.containers[].image`` may be changed where it stands, so the two can differ:
+    https://kubernetes.io/docs/concepts/workloads/pods/#pod-update-and-replacement
+    """
     pods = living(pods_of(deployment, snapshot))
     return frozenset(container["image"] for pod in pods for container in pod.spec["containers"])
 
 
+def replaced_not_edited(deployment: Deployment, evidence: Evidence) -> bool:
+    """Has each living Pod of the Deployment the images with which it was made? Then another image came with new Pods.
+
+    ``spec.containers[].image`` is one of the few fields of a Pod that may be changed where it stands, and such a
+    change is lost with the Pod: https://kubernetes.io/docs/concepts/workloads/pods/#pod-update-and-replacement.
+    A Pod from the start is compared with the baseline, another one with what was first recorded of it; it needs no
+    recording. It holds, too, where nothing was changed.
+    """
+    recorded = (Pod(change.raw) for change in evidence.recording.of_kind("pods"))
+    made: dict[str, list[str]] = {}
+    for pod in (*evidence.baseline.pods, *recorded):
+        made.setdefault(pod.uid, _images(pod))
+    pods = living(pods_of(deployment, evidence.now))
+    return all(made.get(pod.uid, _images(pod)) == _images(pod) for pod in pods)
+
+
+def _images(pod: Pod) -> list[str]:
+    containers = (*pod.spec.get("initContainers", ()), *pod.spec["containers"])
+    return [str(container["image"]) for container in containers]
+
+
 def strangers_in_selector(deployment: Deployment, snapshot: Snapshot) -> tuple[Pod, ...]:
-    """Pods that carry the selector's labels but are owned by somebody else, or by nobody."""
+    """Pods that carry the labels of ``spec.selector`` but are owned by somebody else, or by nobody.
+
+    https://kubernetes.io/docs/concepts/workloads/controllers/replicaset/#non-template-pod-acquisitions
+    """
     own = uids(pods_of(deployment, snapshot))
     return tuple(pod for pod in living(snapshot.pods) if deployment.matches(pod) and pod.uid not in own)

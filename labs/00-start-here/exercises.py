@@ -407,11 +407,8 @@ def _(evidence: Evidence) -> bool:
 )
 def _(evidence: Evidence) -> bool:
     deployment = blog_api(evidence.now)
-    return (
-        deployment is not None
-        and not template_changed(evidence)
-        and any(images(pod) != deployment.images for pod in pods(evidence.now))
-    )
+    edited = deployment is not None and not p.replaced_not_edited(deployment, evidence)
+    return edited and not template_changed(evidence)
 
 
 @first_hint.mistake(

@@ -467,17 +467,9 @@ def _(evidence: Evidence) -> bool:
     "kubectl set image deployment/blog-api blog-api=blog-api:1.1",
 )
 def _(evidence: Evidence) -> bool:
-    changed = p.uids(tuple(pod for pod in p.living(evidence.baseline.pods) if images(pod) == ["blog-api:1.1"]))
-    return any(
-        images(pod) == ["blog-api:1.1"] and pod.uid not in changed and from_old_template(pod, evidence)
-        for pod in evidence.now.pods
-    )
-
-
-def from_old_template(pod: Pod, evidence: Evidence) -> bool:
-    """Does the ReplicaSet that owns it make Pods of 1.0?"""
-    owners = (rs for rs in evidence.now.replicasets if rs.uid == pod.controller)
-    return any(one["image"] == "blog-api:1.0" for rs in owners for one in rs.spec["template"]["spec"]["containers"])
+    deployment = blog_api(evidence.now)
+    edited = deployment is not None and not p.replaced_not_edited(deployment, evidence)
+    return edited and any(images(pod) == ["blog-api:1.1"] for pod in evidence.now.pods)
 
 
 @not_the_pod.mistake(

@@ -241,8 +241,7 @@ def _(evidence: Evidence) -> bool:
     f"Change the template, in the Deployment. Start again with reset(), then: {SET_IMAGE}",
 )
 def _(evidence: Evidence) -> bool:
-    wanted = {rs.uid: container(rs.spec["template"]["spec"])["image"] for rs in evidence.now.replicasets}
-    return any(wanted.get(pod.controller or "", image_of(pod)) != image_of(pod) for pod in evidence.now.pods)
+    return now(evidence, lambda deployment: not p.replaced_not_edited(deployment, evidence))
 
 
 @set_image.mistake(

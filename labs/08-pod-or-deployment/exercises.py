@@ -740,11 +740,6 @@ def _(evidence: Evidence) -> bool:
     return any(pod.uid not in known for pod in bare(evidence.now))
 
 
-def same_pods_other_image(evidence: Evidence) -> bool:
-    before = {pod.uid: images_in(pod.spec) for pod in evidence.baseline.pods}
-    return any(before.get(pod.uid, images_in(pod.spec)) != images_in(pod.spec) for pod in evidence.now.pods)
-
-
 @monday.mistake(
     "pods-mended",
     "Everything is ready. Now delete one of these Pods, and look again.",
@@ -753,7 +748,8 @@ def same_pods_other_image(evidence: Evidence) -> bool:
     "kubectl set image deployment/blog-api blog-api=blog-api:1.1",
 )
 def _(evidence: Evidence) -> bool:
-    return same_pods_other_image(evidence)
+    deployment = blog_api(evidence.now)
+    return deployment is not None and not p.replaced_not_edited(deployment, evidence)
 
 
 @monday.mistake(

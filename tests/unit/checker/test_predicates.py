@@ -1,5 +1,7 @@
 """The vocabulary of goals: each word both ways, and what holds of them always."""
 
+import inspect
+import re
 from dataclasses import replace
 
 import pytest
@@ -298,6 +300,73 @@ def test_the_fewest_ready_pods_are_counted_over_all_replicasets():
     assert p.least_ready(told(), "blog-api") == 3
 
 
+def test_the_fewest_ready_pods_include_those_of_the_baseline():
+    """Nobody was served at the start, whatever came of it."""
+    nobody = [deployment(), replicaset(), *(pod(uid, ready=False) for uid in ("p-1", "p-2", "p-3"))]
+    seen = told(*(("MODIFIED", pod(uid)) for uid in ("p-1", "p-2", "p-3")), before=nobody)
+    assert p.least_ready(seen, "blog-api") == 0
+    assert p.least_available(seen, "blog-api") == 0
+
+
+def counted(available):
+    """The Deployment's three Pods are ready; so many of them, its controller says, are available."""
+    return deployment(status={"availableReplicas": available})
+
+
+def test_ready_is_not_yet_available():
+    """With minReadySeconds, a new Pod is ready long before it counts."""
+    seen = told(("MODIFIED", counted(2)), ("MODIFIED", counted(3)))
+    assert (p.least_ready(seen, "blog-api"), p.least_available(seen, "blog-api")) == (3, 2)
+    assert p.least_available(told(), "blog-api") == 3
+
+
+def test_what_was_not_available_at_the_start_was_not_available():
+    before = [counted(1), *family()[1:]]
+    assert p.least_available(told(("MODIFIED", counted(3)), before=before), "blog-api") == 1
+
+
+def test_a_status_without_a_number_is_of_none():
+    """The API leaves out a zero."""
+    none = {**deployment(), "status": {"observedGeneration": 1}}
+    assert p.least_available(told(("MODIFIED", none), ("MODIFIED", counted(3))), "blog-api") == 0
+
+
+def test_a_pod_that_was_not_ready_was_not_available_either_whether_or_not_anybody_counted():
+    seen = told(("MODIFIED", pod("p-1", ready=False)), ("MODIFIED", pod("p-1")))
+    assert p.least_available(seen, "blog-api") == 2
+
+
+def test_without_a_deployment_nothing_of_it_is_available():
+    gone = told(("DELETED", deployment()), ("ADDED", deployment(uid="d-2")))
+    assert p.least_available(gone, "blog-api") == 0
+
+
+def test_what_the_checker_scaled_is_not_held_against_anybody():
+    seen = told(("MODIFIED", counted(1)))
+    ours = tuple(replace(change, ours=True) for change in seen.recording.changes)
+    assert p.least_available(replace(seen, recording=Recording(ours)), "blog-api") == 3
+
+
+happened = st.lists(
+    st.one_of(
+        st.integers(0, 3).map(lambda number: ("MODIFIED", counted(number))),
+        st.tuples(st.sampled_from(["p-1", "p-2", "p-3", "p-4"]), st.booleans()).map(
+            lambda of: ("MODIFIED", pod(of[0], ready=of[1]))
+        ),
+        st.sampled_from(["p-1", "p-2"]).map(lambda uid: ("DELETED", pod(uid))),
+    ),
+    max_size=8,
+)
+
+
+@given(happened, happened)
+def test_the_fewest_only_become_fewer_and_nothing_is_available_that_is_not_ready(first, then):
+    soon, late = told(*first), told(*first, *then)
+    for least in (p.least_ready, p.least_available):
+        assert 0 <= least(late, "blog-api") <= least(soon, "blog-api") <= 3
+    assert p.least_available(late, "blog-api") <= p.least_ready(late, "blog-api")
+
+
 def test_pods_that_only_look_like_the_deployments_make_up_for_none():
     stranger = pod("p-9", None)
     assert p.least_ready(told(("ADDED", stranger), ("DELETED", pod("p-1"))), "blog-api") == 2
@@ -326,7 +395,7 @@ def test_what_was_asked_for_is_told_in_order_without_repetition():
 @pytest.mark.parametrize("missing", ["", "deployments"])
 def test_a_gap_is_never_taken_for_quiet(missing):
     seen = told(gaps=(Gap(5.0, missing, "the laptop slept"),))
-    for ask in (p.replicas_asked_for, p.images_asked_for, p.least_ready):
+    for ask in (p.replicas_asked_for, p.images_asked_for, p.least_ready, p.least_available):
         with pytest.raises(EvidenceMissing, match="the laptop slept"):
             ask(seen, "blog-api")
     with pytest.raises(EvidenceMissing):
@@ -402,8 +471,85 @@ def test_what_runs_is_read_from_the_living_pods_of_the_family():
     assert p.running_images(only(now), now) == {"blog-api:1.0"}
 
 
+def running(made, *images, first=()):
+    """The Pod with these images, those of its init containers first."""
+    containers = [{"name": f"c-{number}", "image": image} for number, image in enumerate(images)]
+    return {
+        **made,
+        "spec": {"initContainers": [{"name": "init", "image": one} for one in first]} | {"containers": containers},
+    }
+
+
+def replaced(*lines, now, before=None):
+    seen = told(*lines, now=now, before=before)
+    return p.replaced_not_edited(only(seen.now), seen)
+
+
+def test_another_image_comes_with_new_pods_or_by_editing_the_old_ones():
+    edited = [*family("p-1", "p-2"), running(pod("p-3"), "blog-api:1.1")]
+    assert not replaced(now=edited)
+    assert replaced(now=[*family("p-1", "p-2"), running(pod("p-4"), "blog-api:1.1")])
+    assert replaced(now=family()), "where nothing was changed, nothing was edited"
+    assert replaced(now=edited, before=edited), "what was edited before the start is how things were"
+
+
+def test_an_edited_pod_is_one_also_where_it_is_edited_back_or_only_at_its_beginning():
+    mixed = [*family("p-1"), running(pod("p-2"), "blog-api:1.1")]
+    assert not replaced(now=family("p-1", "p-2"), before=mixed)
+    old, new = (running(pod("p-1"), "blog-api:1.0", first=(one,)) for one in ("setup:1", "setup:2"))
+    assert not replaced(now=[*family("p-2"), new], before=[*family("p-2"), old])
+
+
+def test_a_new_pod_that_was_edited_is_told_by_the_recording():
+    now = [*family(), running(pod("p-9"), "blog-api:1.1")]
+    assert not replaced(("ADDED", pod("p-9")), ("MODIFIED", now[-1]), now=now)
+    assert replaced(("ADDED", now[-1]), now=now)
+    assert replaced(now=now)
+
+
+@pytest.mark.parametrize(
+    "of", [terminating(pod("p-3")), pod("p-3", None), pod("p-3", "rs-9")], ids=["leaving", "bare", "of another"]
+)
+def test_only_the_living_pods_of_the_deployment_are_asked(of):
+    assert replaced(now=[*family("p-1", "p-2"), running(of, "blog-api:1.1")])
+
+
+images = st.sampled_from(["blog-api:1.0", "blog-api:1.1"])
+pods_with_images = st.dictionaries(st.sampled_from(["p-1", "p-2", "p-3", "p-4"]), images, max_size=4)
+
+
+@given(pods_with_images, pods_with_images)
+def test_it_is_the_pods_that_stayed_which_tell(before, after):
+    def with_pods(of):
+        return [deployment(), replicaset(), *(running(pod(uid), image) for uid, image in of.items())]
+
+    stayed = before.keys() & after.keys()
+    assert replaced(now=with_pods(after), before=with_pods(before)) == all(before[one] == after[one] for one in stayed)
+
+
 def test_strangers_carry_the_labels_but_are_not_of_the_family():
     now = snapshot(*family(), pod("p-8", "rs-9"), pod("p-9", None), pod("p-7", None, app="other"))
     assert p.uids(p.strangers_in_selector(only(now), now)) == {"p-8", "p-9"}
     now = snapshot(*family(), terminating(pod("p-9", None)))
     assert p.strangers_in_selector(only(now), now) == ()
+
+
+# ---- its sources
+
+PUBLIC = [
+    word
+    for name, word in vars(p).items()
+    if inspect.isfunction(word) and word.__module__ == p.__name__ and not name.startswith("_")
+]
+#: A page of the documentation, or a field of the API by its path in double backticks.
+SOURCE = re.compile(r"https://kubernetes\.io/docs/\S+|``(metadata|spec|status|involvedObject)(\.\w+(\[\])?)+``")
+
+
+@pytest.mark.parametrize("word", PUBLIC, ids=lambda word: word.__name__)
+def test_every_word_says_on_what_it_rests(word):
+    assert SOURCE.search(inspect.getdoc(word) or ""), f"{word.__name__} cites no page and no field"
+
+
+def test_all_words_of_the_vocabulary_are_looked_at():
+    assert {"uids", "you", "least_available", "replaced_not_edited"} <= {word.__name__ for word in PUBLIC}
+    assert not SOURCE.search("``evidence.now``, ``outcome.Deed`` and ``spec``")
