@@ -135,6 +135,7 @@ def test_untouched_fails_and_the_solution_earns_full_marks(
     assert untouched.outcome is Outcome.FAIL, text.render(untouched)
     assert untouched.points == 0
     assert untouched.mistakes == ()
+    assert untouched.broken == solved.broken == ()
 
     assert solved.outcome is Outcome.PASS, text.render(solved)
     assert solved.points == solved.of
@@ -158,5 +159,6 @@ def test_a_wrong_answer_fails_and_its_hint_is_its_own(
     assert result.outcome is Outcome.FAIL, text.render(result)
     assert result.points < result.of
     assert result.mistakes[:1] == (script.stem,), text.render(result)
+    assert result.broken == (), "a mistake's function broke, and its hint is never given"
     (mistake,) = (mistake for mistake in exercise.mistakes if mistake.name == script.stem)
     assert given.text == mistake.hints[given.step - 1]
