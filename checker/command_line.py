@@ -271,7 +271,8 @@ def check(
         if junit:
             from checker.render.junit import render as as_junit
 
-            write_atomically(junit.absolute(), as_junit(results), mode=0o644)
+            another = "choose another file: --junit /a/folder/report.xml"
+            write_atomically(junit.absolute(), as_junit(results), mode=0o644, next_step=another)
         raise typer.Exit(max(map(_exit_code, results)))
 
 
@@ -522,7 +523,7 @@ def image(file: Annotated[Path, typer.Argument(help="The archive to write, such 
             try:
                 shutil.copyfile(made, file)
             except OSError as error:
-                raise unusable(file, error) from error
+                raise unusable(file, error, "choose another file: driftlab image /a/folder/blog-api.tar") from error
         print(f"Written: {file}")
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from clusters.errors import UsageError
 from clusters.folders import unusable, write_atomically
 
+ANOTHER = "choose another folder: driftlab new exercise NAME --in /a/folder"
 NAME = re.compile(r"[a-z0-9]([a-z0-9-]{0,40}[a-z0-9])?")
 
 EXERCISES = '''"""What this lab is about, in one line."""
@@ -151,9 +152,9 @@ def create(folder: Path, lab: str, name: str) -> Path:
     try:
         for place, text in files.items():
             (made / place).parent.mkdir(parents=True, exist_ok=True)
-            write_atomically(made / place, text, mode=0o644)
+            write_atomically(made / place, text, mode=0o644, next_step=ANOTHER)
     except OSError as error:
-        raise unusable(made, error) from error
+        raise unusable(made, error, ANOTHER) from error
     return made
 
 

@@ -12,6 +12,8 @@ from clusters.folders import make_folder, unusable, write_atomically
 #: Remembers what was delivered, so that a notebook that was not touched can be brought up to date.
 RECORD = ".driftlab.json"
 
+ANOTHER = "choose another folder: driftlab lab --workspace /a/folder, or export DRIFTLAB_WORKSPACE=/a/folder"
+
 
 def default_workspace() -> Path:
     """``workspace/`` in a checkout (ignored by git), else ``~/driftlab``."""
@@ -27,7 +29,7 @@ def deliver(labs: list[Lab], workspace: Path) -> list[str]:
     A notebook that the learner has changed stays as it is; a newer version is put beside
     it. Raises StateUnusable where the folder cannot be read or written.
     """
-    make_folder(workspace)
+    make_folder(workspace, ANOTHER)
     record = _read(workspace / RECORD)
     said = []
     for lab in labs:
@@ -50,7 +52,7 @@ def deliver(labs: list[Lab], workspace: Path) -> list[str]:
         else:
             _put(target, fresh)
         record[target.name] = digest
-    write_atomically(workspace / RECORD, json.dumps(record, indent=2), mode=0o644)
+    write_atomically(workspace / RECORD, json.dumps(record, indent=2), mode=0o644, next_step=ANOTHER)
     return said
 
 
@@ -65,7 +67,7 @@ def _digest(path: Path) -> str:
     try:
         return hashlib.sha256(path.read_bytes()).hexdigest()
     except OSError as error:
-        raise unusable(path, error) from error
+        raise unusable(path, error, ANOTHER) from error
 
 
 def _read(path: Path) -> dict[str, str]:
@@ -82,7 +84,7 @@ def _put(target: Path, content: bytes) -> None:
         temporary.write_bytes(content)
         temporary.replace(target)
     except OSError as error:
-        raise unusable(target, error) from error
+        raise unusable(target, error, ANOTHER) from error
 
 
 __all__ = ["StateUnusable", "default_workspace", "deliver"]

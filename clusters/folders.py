@@ -20,6 +20,11 @@ from filelock import FileLock, Timeout
 
 from clusters.errors import StateUnusable, UsageError
 
+#: What helps where our own folders cannot be written.
+OTHER_FOLDERS = (
+    "make it writable, or choose other folders: export DRIFTLAB_STATE=/a/folder DRIFTLAB_CACHE=/another/folder"
+)
+
 
 def cache_folder() -> Path:
     return _folder("DRIFTLAB_CACHE", platformdirs.user_cache_path("driftlab"))
@@ -51,23 +56,26 @@ def named_folder(variable: str, named: str) -> Path:
     return folder
 
 
-def make_folder(path: Path) -> Path:
-    """Create ``path`` for its owner only; raises StateUnusable where that is refused."""
+def make_folder(path: Path, next_step: str = OTHER_FOLDERS) -> Path:
+    """Create ``path`` for its owner only; raises StateUnusable where that is refused.
+
+    ``next_step``: what to do then, where another folder is named by something else than our variables.
+    """
     try:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not os.access(path, os.W_OK | os.X_OK):
             raise PermissionError(13, "Permission denied")
     except OSError as error:
-        raise unusable(path, error) from error
+        raise unusable(path, error, next_step) from error
     return path
 
 
-def write_atomically(path: Path, text: str, mode: int = 0o600) -> None:
+def write_atomically(path: Path, text: str, mode: int = 0o600, next_step: str = OTHER_FOLDERS) -> None:
     """Replace ``path`` by ``text`` in one step: a reader sees the old file or the new one.
 
-    Raises StateUnusable where the folder cannot be written.
+    Raises StateUnusable where the folder cannot be written. ``next_step``: as for ``make_folder``.
     """
-    make_folder(path.parent)
+    make_folder(path.parent, next_step)
     temporary: Path | None = None
     try:
         descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
@@ -82,7 +90,7 @@ def write_atomically(path: Path, text: str, mode: int = 0o600) -> None:
         if temporary:
             temporary.unlink(missing_ok=True)
         if isinstance(error, OSError):
-            raise unusable(path, error) from error
+            raise unusable(path, error, next_step) from error
         raise
 
 
@@ -103,9 +111,5 @@ def locked(path: Path, timeout_s: float = -1) -> Iterator[None]:
         lock.release()
 
 
-def unusable(path: Path, error: OSError) -> StateUnusable:
-    return StateUnusable(
-        f"{path} cannot be written: {error.strerror or error}.",
-        next_step="make it writable, or choose other folders: "
-        "export DRIFTLAB_STATE=/a/folder DRIFTLAB_CACHE=/another/folder",
-    )
+def unusable(path: Path, error: OSError, next_step: str = OTHER_FOLDERS) -> StateUnusable:
+    return StateUnusable(f"{path} cannot be written: {error.strerror or error}.", next_step=next_step)

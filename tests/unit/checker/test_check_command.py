@@ -11,6 +11,7 @@ import checker
 from checker import attempt
 from checker.catalogue import find_exercise
 from checker.command_line import app
+from clusters import application
 
 from .evidence_by_hand import ReaderByHand, begun
 
@@ -45,3 +46,23 @@ def test_json_is_all_that_programs_get_on_standard_output(check):
     (result,) = document["results"]
     assert (result["exercise"], result["outcome"]) == ("02-self-healing/one-pod", "ERROR")
     assert {goal["outcome"] for goal in result["goals"]} == {"ERROR"}
+
+
+@pytest.mark.parametrize("place", ["", "no-such-file/report.xml"])
+def test_a_report_that_cannot_be_written_is_trouble_and_another_file_helps(check, tmp_path, place):
+    (tmp_path / "no-such-file").touch()
+    done = check(f"--junit={tmp_path / place}")
+    assert done.exit_code == 3
+    assert "this is not your fault" in done.stdout, "what was found is said all the same"
+    assert "--junit" in done.stderr
+    assert "DRIFTLAB_STATE" not in done.stderr
+
+
+def test_the_labs_application_cannot_be_written_where_there_is_no_folder(tmp_path, monkeypatch):
+    archive = tmp_path / "made.tar"
+    archive.touch()
+    monkeypatch.setattr(application, "archives", lambda *_: [archive])
+    done = CliRunner().invoke(app, ["image", str(tmp_path / "nowhere" / "x.tar")])
+    assert done.exit_code == 3
+    assert "x.tar cannot be written" in done.stderr
+    assert "driftlab image /a/folder/blog-api.tar" in done.stderr

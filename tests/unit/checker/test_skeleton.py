@@ -1,8 +1,10 @@
 """A lab that is made for somebody who writes their own: complete, and of the shape that all labs have."""
 
 import json
+import os
 import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import yaml
@@ -114,8 +116,12 @@ def test_short_and_long_names_are_names(tmp_path, name):
 
 def test_a_place_that_cannot_be_written_is_said(tmp_path):
     (tmp_path / "labs").write_text("a file")
-    with pytest.raises(StateUnusable, match=r"labs.*cannot be written"):
-        create(tmp_path / "labs", "51-scaling", "scale-up")
+    for labs in (tmp_path / "labs", Path(os.devnull) / "x"):
+        with pytest.raises(StateUnusable, match="cannot be written") as trouble:
+            create(labs, "51-scaling", "scale-up")
+        assert str(labs) in trouble.value.message
+        assert "--in" in trouble.value.next_step
+        assert "DRIFTLAB_STATE" not in trouble.value.next_step
 
 
 def test_what_is_not_recorded_is_not_needed_for_its_goals(made):

@@ -127,7 +127,8 @@ def test_a_file_where_the_folder_should_be_is_told(lab, workspace):
     with pytest.raises(StateUnusable) as trouble:
         deliver([lab], workspace)
     assert str(workspace) in trouble.value.message
-    assert trouble.value.next_step
+    assert "--workspace" in trouble.value.next_step
+    assert "DRIFTLAB_WORKSPACE" in trouble.value.next_step
     assert workspace.read_text() == "a file"
 
 
@@ -136,7 +137,15 @@ def test_a_folder_where_a_notebook_should_be_is_told(lab, workspace):
     with pytest.raises(StateUnusable) as trouble:
         deliver([lab], workspace)
     assert NAME in trouble.value.message
+    assert "DRIFTLAB_WORKSPACE" in trouble.value.next_step
     assert [path.name for path in workspace.iterdir()] == [NAME], "nothing half written is left"
+
+
+def test_a_folder_where_the_record_should_be_is_told(lab, workspace):
+    (workspace / RECORD).mkdir(parents=True)
+    with pytest.raises(StateUnusable, match=RECORD) as trouble:
+        deliver([lab], workspace)
+    assert "DRIFTLAB_WORKSPACE" in trouble.value.next_step
 
 
 def test_in_a_checkout_the_workspace_is_beside_the_code_and_ignored_by_git():

@@ -77,6 +77,12 @@ class TestFolder:
         assert "DRIFTLAB_STATE=" in caught.value.next_step
         assert "DRIFTLAB_CACHE=" in caught.value.next_step
 
+    def test_where_our_variables_do_not_help_the_caller_says_what_does(self, impossible):
+        for write in (lambda: make_folder(impossible, "--in"), lambda: write_atomically(impossible, "", 0o644, "--in")):
+            with pytest.raises(StateUnusable) as caught:
+                write()
+            assert caught.value.next_step == "--in"
+
     def test_a_file_in_its_place_is_said(self, tmp_path):
         (tmp_path / "file").touch()
         with pytest.raises(StateUnusable, match="File exists"):
