@@ -4,6 +4,7 @@ Exit codes: 0 passed, 1 not passed, 2 usage, 3 trouble with a cluster or a tool.
 """
 
 import io
+import math
 import os
 import shutil
 import signal
@@ -86,6 +87,13 @@ MaybeExercise = Annotated[
     typer.Argument(help="LAB/EXERCISE; without it, the one you are in.", autocompletion=_complete_exercise),
 ]
 OneLab = Annotated[str, typer.Argument(help="A lab, such as 02-self-healing.", autocompletion=_complete_lab)]
+
+
+def _seconds(given: float) -> float:
+    """A deadline: one that is not a number, or without end, would never pass."""
+    if not (math.isfinite(given) and given >= 0):
+        raise typer.BadParameter("a number of seconds is needed, 0 or more: --wait 30")
+    return given
 
 
 def _console(stderr: bool = False) -> "Console":
@@ -180,7 +188,7 @@ def lab(
         Path | None, typer.Option(help="Where your notebooks are kept.", envvar="DRIFTLAB_WORKSPACE")
     ] = None,
     browser: Annotated[bool, typer.Option(help="Open a browser.")] = True,
-    port: Annotated[int, typer.Option(help="JupyterLab's port; 0 for any that is free.")] = 0,
+    port: Annotated[int, typer.Option(help="JupyterLab's port; 0 for any that is free.", min=0, max=65535)] = 0,
     engine: Engine = None,
     cluster: Name = None,
 ) -> None:
@@ -233,7 +241,9 @@ def check(
             help="LAB/EXERCISE, one or several; without, the one you are in.", autocompletion=_complete_exercise
         ),
     ] = None,
-    wait: Annotated[float, typer.Option(help="Seconds to wait for a cluster that is still at work.")] = 15,
+    wait: Annotated[
+        float, typer.Option(help="Seconds to wait for a cluster that is still at work.", callback=_seconds)
+    ] = 15,
     json: Annotated[bool, typer.Option("--json", help="Print a report as JSON (checker/report.schema.json).")] = False,
     markdown: Annotated[bool, typer.Option("--markdown", help="Print it as Markdown, for a pull request.")] = False,
     junit: Annotated[Path | None, typer.Option("--junit", help="Write it as JUnit XML, too.", metavar="FILE")] = None,

@@ -3,9 +3,11 @@
 Both are processes of their own, and both end with this one.
 """
 
+import errno
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -17,7 +19,7 @@ from checker.catalogue import find_lab, labs
 from checker.choice import remember
 from checker.workspace import default_workspace, deliver
 from clusters.cluster import Cluster
-from clusters.errors import DriftlabError
+from clusters.errors import DriftlabError, UsageError
 from clusters.folders import make_folder, state_folder, write_atomically
 from clusters.kubectl import kubectl_path
 
@@ -34,7 +36,9 @@ SOCKET_PATH_BYTES = 104
 
 
 def run(cluster: Cluster, *, lab: str | None, workspace: Path | None, browser: bool, port: int) -> None:
-    """Serve until interrupted. Raises DriftlabError where JupyterLab does not start."""
+    """Serve until interrupted. Raises UsageError for a port that is taken; DriftlabError where JupyterLab ends."""
+    if port:
+        refuse_taken(port)
     first = find_lab(lab) if lab else labs()[0]
     folder = (workspace or default_workspace()).expanduser().resolve()
     for line in deliver(labs(), folder):
@@ -71,6 +75,18 @@ def run(cluster: Cluster, *, lab: str | None, workspace: Path | None, browser: b
             cluster.stop()
         signal.signal(signal.SIGINT, previous)
     print("Stopped. Your notebooks and the cluster's state are kept; `driftlab down` takes the cluster's away.")
+
+
+def refuse_taken(port: int) -> None:
+    """Raise UsageError where JupyterLab could not listen on ``port``: it would say so in its own words, and end."""
+    with socket.socket() as one:
+        # as JupyterLab does: connections that have ended are no hindrance
+        one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            one.bind(("127.0.0.1", port))
+        except OSError as error:
+            taken = "is taken" if error.errno == errno.EADDRINUSE else f"cannot be had: {error.strerror or error}"
+            raise UsageError(f"The port {port} {taken}.", next_step="driftlab lab --port 0") from error
 
 
 def _how_it_went(preparation: subprocess.Popen[bytes], cluster: Cluster) -> str:

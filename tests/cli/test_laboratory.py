@@ -1,11 +1,13 @@
 """What `driftlab lab` tells JupyterLab. That it works, the browser tests show."""
 
 import json
+import socket
 from pathlib import Path
 
 import pytest
 
 from checker import laboratory
+from clusters.errors import UsageError
 from clusters.registry import open_cluster
 
 SHORT, LONG = (
@@ -22,6 +24,28 @@ def test_kernels_can_listen_however_long_the_path_of_the_home_folder_is(
     monkeypatch.setenv("JUPYTER_RUNTIME_DIR", folder)
     command = laboratory._jupyter_command(Path("/work"), "lab.ipynb", browser=False, port=0)
     assert f"--KernelManager.transport={transport}" in command
+
+
+def test_a_port_that_is_taken_is_said_before_anything_is_begun(tmp_path: Path):
+    """Whoever listens there, on loopback or everywhere."""
+    for address in ("127.0.0.1", ""):
+        with socket.create_server((address, 0)) as other:
+            port = other.getsockname()[1]
+            with pytest.raises(UsageError, match=f"The port {port} is taken") as trouble:
+                laboratory.run(
+                    open_cluster("embedded"), lab=None, workspace=tmp_path / "work", browser=False, port=port
+                )
+        assert "driftlab lab --port 0" in trouble.value.next_step
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_port_is_free_as_soon_as_nobody_listens_there_any_more():
+    """Also while the system keeps the connections that there were."""
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        with socket.create_connection(("127.0.0.1", port)):
+            other.accept()[0].close()
+    laboratory.refuse_taken(port)
 
 
 def test_settings_are_given_where_the_learner_has_none(state: Path):

@@ -9,6 +9,7 @@ import threading
 import pytest
 
 from clusters import processes
+from clusters.embedded import engine
 from clusters.embedded.engine import COMPONENTS, PORTS, TOUCHED
 from clusters.errors import ClusterNotOurs, StateUnusable, UnknownEngine
 from clusters.progress import Progress
@@ -200,6 +201,27 @@ def test_cluster_of_another_version_of_the_kit_is_replaced_and_that_is_said(own)
     assert own.status().phase == "ready"
     assert not own._exists(lost)
     assert any("made by another version of the kit" in line for line in heard.said)
+
+
+@pytest.mark.parametrize("component", ["kubeApiserverPort", "node"])
+def test_port_that_somebody_takes_at_the_last_moment_is_no_hindrance(own, monkeypatch, component):
+    """Between the choice and the start of what is to listen there, anything may happen: other ports are chosen."""
+    choose, chosen = engine._free_ports, []
+    with socket.create_server(("127.0.0.1", 0)) as other:
+
+        def free_ports(count):
+            chosen.append(choose(count))
+            if len(chosen) == 1:
+                chosen[0][PORTS.index(component)] = other.getsockname()[1]
+            return chosen[-1]
+
+        monkeypatch.setattr(engine, "_free_ports", free_ports)
+        heard = Heard()
+        own.up(Progress(heard))
+        assert own.status().phase == "ready"
+    assert any("once more, with other ports" in line for line in heard.said)
+    assert ports_of(own) == set(chosen[1])
+    assert len(chosen) == 2
 
 
 def test_owned_cluster_is_deleted_at_the_end_and_another_is_not(shared):

@@ -66,3 +66,18 @@ def test_the_labs_application_cannot_be_written_where_there_is_no_folder(tmp_pat
     assert done.exit_code == 3
     assert "x.tar cannot be written" in done.stderr
     assert "driftlab image /a/folder/blog-api.tar" in done.stderr
+
+
+@pytest.mark.parametrize("seconds", ["nan", "inf", "-inf", "-1", "-nan"])
+def test_a_wait_that_would_never_end_is_refused(check, seconds):
+    done = check(f"--wait={seconds}")
+    assert done.exit_code == 2
+    assert "--wait 30" in done.stderr
+
+
+@pytest.mark.parametrize("port", ["-1", "65536", "99999"])
+def test_a_port_that_is_none_is_refused(check, port):
+    del check  # the state folder of its fixture is what is wanted
+    done = CliRunner().invoke(app, ["lab", f"--port={port}", "--engine=embedded"])
+    assert done.exit_code == 2
+    assert "'--port'" in done.stderr
