@@ -491,9 +491,10 @@ def down(
     cluster: Name = None,
     keep: Annotated[bool, typer.Option("--keep", help="Stop it, but keep its state.")] = False,
 ) -> None:
-    """Delete the cluster with all that is in it."""
+    """Delete the cluster with all that is in it. Your results and notebooks are kept."""
     with _trouble_told():
         from checker.choice import forget
+        from checker.leftovers import take_away
         from clusters.progress import terminal_progress
 
         found = _cluster(engine, cluster)
@@ -505,6 +506,8 @@ def down(
             else:
                 found.down()
                 forget(found)
+                if found.automatic:  # it was ours, and whatever was begun on it has gone with it
+                    take_away(found)
 
 
 @app.command()

@@ -9,8 +9,7 @@ from pathlib import Path
 import psutil
 
 from clusters.cluster import Cluster
-from clusters.errors import DriftlabError
-from clusters.folders import state_folder, write_atomically
+from clusters.folders import state_folder
 from clusters.progress import Progress, SharedProgress, Step
 
 
@@ -25,17 +24,8 @@ def bring_up(cluster: Cluster, progress: Progress) -> None:
     try:
         cluster.up(Progress(*progress.reporters, shared))
         cluster.wait_ready()
-    except DriftlabError as error:
-        write_atomically(_error_path(path), json.dumps({"message": str(error), "at": time.time()}))
-        raise
-    else:
-        _error_path(path).unlink(missing_ok=True)
     finally:
         path.unlink(missing_ok=True)
-
-
-def _error_path(path: Path) -> Path:
-    return path.with_suffix(".error.json")
 
 
 def busy_elsewhere(cluster: Cluster) -> bool:

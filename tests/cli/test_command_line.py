@@ -72,7 +72,12 @@ def person() -> Iterator[Person]:
             yield person
         finally:
             person.types("down", expect=0)
-            assert processes.mentioning(person.state) == []
+            wait_for(lambda: not processes.mentioning(person.state), "the recorders to end", 10)
+            left = {path.name for path in person.state.glob("attempts/**/*") if path.is_file()}
+            assert {".".join(name.split(".")[1:]) for name in left} == {"hints.json", "result.json"}
+            assert list(person.state.glob("progress/*")) == []
+            assert "No exercise is under way" in person.types("check", expect=USAGE)
+            assert "✔ right" in person.types("progress", expect=0)
 
 
 # ---- an exercise
