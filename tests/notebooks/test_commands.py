@@ -40,7 +40,8 @@ def _texts(lab: Lab) -> Iterator[str]:
     """Each piece of text that may hold commands, one command or pipe to a line."""
     for cell in nbformat.read(lab.notebook, as_version=4).cells:
         if cell.cell_type == "code":
-            yield from (line.removeprefix("# ").removeprefix("!") for line in cell.source.splitlines())
+            lines = cell.source.replace("\\\n", " ").splitlines()
+            yield from (line.removeprefix("# ").removeprefix("!") for line in lines)
         else:
             yield from _quoted(cell.source)
     for exercise in lab.exercises:
