@@ -3,3 +3,5 @@ kubectl wait --for=jsonpath='{.status.replicas}'=3 deployment/blog-api --timeout
 kubectl set image deployment/blog-api blog-api=blog-api:1.1
 kubectl wait --for=jsonpath='{.status.updatedReplicas}'=1 deployment/blog-api --timeout=60s
 kubectl patch deployment blog-api --patch '{"spec":{"paused":true,"minReadySeconds":0}}'
+kubectl patch $(kubectl get replicasets --output name) --patch '{"spec":{"minReadySeconds":0}}'
+kubectl wait --for=jsonpath='{.status.availableReplicas}'=3 deployment/blog-api --timeout=60s
