@@ -558,7 +558,7 @@ def first_is_gone(evidence: Evidence) -> Verdict:
     return failed("the Pod from the start is still there") if left else passed("its UID is nowhere any more")
 
 
-@gone.goal("Another Pod has its name, and does its work", points=2)
+@gone.goal("Another Pod has its name and its label team, and does its work", points=2)
 def another_blog(evidence: Evidence) -> Verdict:
     pod = bare(evidence, "blog")
     if isinstance(pod, Verdict):
