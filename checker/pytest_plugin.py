@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 #: Seconds that a grade waits for a cluster that is still at work.
 WAIT_S = 30.0
 
+#: The labs that were looked at in this session, and the exercises under way that were found there.
+_LOOKED, _FOUND = pytest.StashKey[list[str]](), pytest.StashKey[list[str]]()
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("driftlab", "throwaway Kubernetes clusters")
@@ -29,6 +32,17 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
     if file_path.name == "exercises.py" and parent.config.getoption("--lab-namespace"):
         return LabFile.from_parent(parent, path=file_path)
     return None
+
+
+def pytest_collection_modifyitems(session: pytest.Session) -> None:
+    """No grade at all is no result: a namespace's name with a mistake in it would look like an empty lab."""
+    looked, found = session.stash.get(_LOOKED, []), session.stash.get(_FOUND, [])
+    if looked and not found and not session.testsfailed:
+        namespace = session.config.getoption("--lab-namespace")
+        raise pytest.UsageError(
+            f"no exercise of {', '.join(looked)} is under way in the namespace {namespace}\n"
+            f"Next: driftlab start {looked[0]}, or name the namespace that it told of"
+        )
 
 
 class LabFile(pytest.File):
@@ -45,8 +59,10 @@ class LabFile(pytest.File):
             attempts = Attempts(chosen_cluster(), lab, namespace=self.config.getoption("--lab-namespace"))
         except DriftlabError as error:
             raise self.CollectError(str(error)) from error
+        self.session.stash.setdefault(_LOOKED, []).append(lab.name)
         for exercise in lab.exercises:
             if attempts.current == exercise.name:
+                self.session.stash.setdefault(_FOUND, []).append(exercise.id)
                 yield GradedExercise.from_parent(self, name=exercise.name, attempts=attempts, exercise=exercise)
 
 

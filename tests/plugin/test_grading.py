@@ -69,6 +69,15 @@ def grade(folder: Path, cluster: Cluster, *options: str) -> "subprocess.Complete
     return done
 
 
+def begin_without_a_cluster(attempts: Attempts) -> None:
+    """What `driftlab start` leaves behind."""
+    baseline = json.dumps(Snapshot("c-1", attempts.namespace, "1", 1.0, {kind: [] for kind in LISTS}).to_dict())
+    ticket = {"exercise": "scale-up", "since": 1.0, "baseline": hashlib.sha256(baseline.encode()).hexdigest()}
+    attempts.folder.mkdir(parents=True)
+    (attempts.folder / "current.json").write_text(json.dumps(ticket), encoding="utf-8")
+    (attempts.folder / "scale-up.baseline.json").write_text(baseline, encoding="utf-8")
+
+
 def suite(path: Path) -> ET.Element:
     found = ET.parse(path).getroot().find("testsuite")
     assert found is not None
@@ -80,10 +89,13 @@ def points(case: ET.Element) -> list[str | None]:
 
 
 def test_each_goal_is_a_test_and_junit_has_the_points(attempts: Attempts, folder: Path, tmp_path: Path):
-    """Not started: no test. Started: one fails. Solved: all pass."""
+    """Not started: a mistake in the question. Started: one fails. Solved: all pass."""
     here = (folder, attempts.cluster, f"--lab-namespace={attempts.namespace}", f"--junitxml={tmp_path / 'junit.xml'}")
     done = grade(*here)
-    assert done.returncode == NO_TESTS, done.stdout
+    assert done.returncode == USAGE, done.stdout
+    said = f"no exercise of 61-graded is under way in the namespace {attempts.namespace}"
+    assert said in done.stdout + done.stderr
+    assert "Next: driftlab start 61-graded" in done.stdout + done.stderr
 
     (exercise,) = attempts.lab.exercises
     attempts.start(exercise)
@@ -105,21 +117,31 @@ def test_each_goal_is_a_test_and_junit_has_the_points(attempts: Attempts, folder
 
 def test_what_could_not_be_checked_is_an_error_and_nobodys_fault(folder: Path, tmp_path: Path):
     """An exercise was begun on a cluster that is gone."""
-    lab = load(folder)
     cluster = open_cluster("embedded", "gone-since")
-    attempts = Attempts(cluster, lab, "ada")
-    baseline = json.dumps(Snapshot("c-1", "ada", "1", 1.0, {kind: [] for kind in LISTS}).to_dict())
-    ticket = {"exercise": "scale-up", "since": 1.0, "baseline": hashlib.sha256(baseline.encode()).hexdigest()}
-    attempts.folder.mkdir(parents=True)
-    (attempts.folder / "current.json").write_text(json.dumps(ticket), encoding="utf-8")
-    (attempts.folder / "scale-up.baseline.json").write_text(baseline, encoding="utf-8")
-
+    begin_without_a_cluster(Attempts(cluster, load(folder), "ada"))
     done = grade(folder, cluster, "--lab-namespace=ada", f"--junitxml={tmp_path / 'junit.xml'}")
     assert done.returncode == SOME_FAILED, done.stdout
     assert "2 errors" in done.stdout
     assert done.stdout.count("could not be checked (not the learner's fault)") >= 2
     assert "Next: driftlab up" in done.stdout
     assert (suite(tmp_path / "junit.xml").get("failures"), suite(tmp_path / "junit.xml").get("errors")) == ("0", "2")
+
+
+def test_a_namespace_that_nothing_is_under_way_in_is_a_mistake_and_not_an_empty_lab(folder: Path):
+    create(folder.parent, "62-other", "scale-up")
+    done = grade(folder.parent, open_cluster("embedded", "none"), "--lab-namespace=typo")
+    assert done.returncode == USAGE, done.stdout
+    assert "no exercise of 61-graded, 62-other is under way in the namespace typo" in done.stdout + done.stderr
+
+
+def test_of_several_labs_the_one_that_is_under_way_is_graded(folder: Path):
+    create(folder.parent, "62-other", "scale-up")
+    cluster = open_cluster("embedded", "gone-since")
+    begin_without_a_cluster(Attempts(cluster, load(folder), "grace"))
+    done = grade(folder.parent, cluster, "--lab-namespace=grace", "--collect-only", "--quiet")
+    assert done.returncode == ALL_PASSED, done.stdout
+    assert done.stdout.count("61-graded/exercises.py::scale-up::") == len(GOALS)
+    assert "62-other" not in done.stdout
 
 
 def test_a_lab_with_a_mistake_is_told_with_file_and_line(folder: Path):
