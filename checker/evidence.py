@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from checker.recording import UNRECORDED, Recording
 from checker.views import Deployment, Event, Object, Pod, ReplicaSet
-from clusters.client import Document, Reader
+from clusters.client import ApiRefused, Document, Reader
 from clusters.errors import ClusterUnreachable
 
 T = TypeVar("T", Deployment, Pod)
@@ -141,17 +141,30 @@ def take_snapshot(
 
     The first list fixes the version; the others ask for exactly that one:
     https://kubernetes.io/docs/reference/using-api/api-concepts/#resource-versions.
+    Where the API server has forgotten that version meanwhile, all is read once more.
     ``identity`` is the path of the object whose UID identifies the cluster. Raises
     ClusterUnreachable or ApiRefused.
     """
     cluster = _identity(reader, identity)
+    try:
+        version, raw = _lists_of_one_version(reader, namespace, watches)
+    except ApiRefused as refusal:
+        if refusal.status != 410:
+            raise
+        version, raw = _lists_of_one_version(reader, namespace, watches)
+    return Snapshot(cluster, namespace, version, time.time(), raw)
+
+
+def _lists_of_one_version(
+    reader: Reader, namespace: str, watches: Collection[str]
+) -> tuple[str, dict[str, list[dict[str, Any]]]]:
     raw: dict[str, list[dict[str, Any]]] = {}
     version = ""
     for name, path in lists(watches).items():
         within = path.format(namespace=namespace)
         of, raw[name] = _version_and_items(reader.get(within, **_at(version)), within)
         version = version or of
-    return Snapshot(cluster, namespace, version, time.time(), raw)
+    return version, raw
 
 
 def take_snapshots(reader: Reader, namespaces: Collection[str]) -> dict[str, Snapshot]:

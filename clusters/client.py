@@ -20,6 +20,9 @@ Document = dict[str, Any]  #: a Kubernetes object, or a list of them, as JSON ha
 APPLY = "application/apply-patch+yaml"
 MERGE = "application/merge-patch+json"
 
+#: By these the API server says that the user may not do it; by all others, that it cannot be done.
+RIGHTS = (401, 403)
+
 LOOPBACK = re.compile(r"https?://(127\.|localhost[:/]|localhost$|\[::1\])")
 
 
@@ -27,7 +30,8 @@ class ApiRefused(DriftlabError):
     """The API server answered, and the answer was no. ``status`` is the HTTP code, ``reason`` the API's word for it."""
 
     def __init__(self, status: int, reason: str, message: str) -> None:
-        super().__init__(f"The API server refused: {message}", next_step="kubectl auth can-i --list")
+        next_step = "kubectl auth can-i --list" if status in RIGHTS else "driftlab status, and then once more"
+        super().__init__(f"The API server refused: {message}", next_step=next_step)
         self.status, self.reason = status, reason
 
 

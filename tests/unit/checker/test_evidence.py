@@ -58,6 +58,44 @@ def test_what_is_watched_takes_the_place_of_events():
     assert both.objects("jobs") == both.events == ()
 
 
+class Forgetful(ReaderByHand):
+    """Compacts its history between two lists of a snapshot, ``times`` over: the version asked for is gone by then."""
+
+    times = 1
+
+    def get(self, path, **query):
+        if self.times and path.endswith("/pods") and "resourceVersion" in query:
+            self.times -= 1
+            self.asked.append((path, query))
+            raise ApiRefused(410, "Expired", "The provided resource version is too old")
+        return super().get(path, **query)
+
+
+def test_a_version_that_is_forgotten_between_two_lists_is_no_trouble():
+    """All is read again, so that it is of one version still."""
+    reader = Forgetful(*family())
+    taken = take_snapshot(reader, "self-healing")
+    again = [query for path, query in reader.asked[4:] if path.rsplit("/", 1)[-1] in LISTS]
+    assert len(again) == len(LISTS)
+    assert again[0] == {}
+    assert {query["resourceVersion"] for query in again[1:]} == {taken.resource_version}
+    assert len(taken.pods) == 3
+
+
+def test_a_server_that_forgets_all_the_time_is_trouble():
+    reader = Forgetful(*family())
+    reader.times = 2
+    with pytest.raises(ApiRefused, match="too old"):
+        take_snapshot(reader, "self-healing")
+
+
+def test_another_refusal_is_not_asked_for_again():
+    reader = ReaderByHand(trouble=ApiRefused(403, "Forbidden", "no"))
+    with pytest.raises(ApiRefused):
+        take_snapshot(reader, "self-healing")
+    assert len(reader.asked) == 1
+
+
 @pytest.mark.parametrize("trouble", [ClusterUnreachable("no answer"), ApiRefused(410, "Expired", "too old")])
 def test_a_cluster_that_does_not_answer_is_not_turned_into_an_empty_namespace(trouble):
     with pytest.raises(type(trouble)):

@@ -118,7 +118,14 @@ class TestRefusals:
         with pytest.raises(ApiRefused) as caught:
             client.get("/pods/a")
         assert (caught.value.status, caught.value.reason) == (404, "NotFound")
-        assert str(caught.value) == 'The API server refused: pods "a" not found\nNext: kubectl auth can-i --list'
+        assert str(caught.value).startswith('The API server refused: pods "a" not found\nNext: driftlab status')
+
+    @pytest.mark.parametrize(
+        ("status", "next_step"),
+        [(401, "can-i"), (403, "can-i"), *((status, "driftlab status") for status in (400, 404, 409, 410, 422))],
+    )
+    def test_rights_are_looked_at_only_where_they_are_missing(self, status, next_step):
+        assert next_step in ApiRefused(status, "", "no").next_step
 
     @pytest.mark.parametrize("body", [b"no such page", b"", b"[]", b"null", b"7", b'"no"', b"\xff"])
     def test_a_no_without_reasons_is_a_no(self, client, web, body):
