@@ -13,7 +13,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-inp
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-lab: .venv/run  ## open the labs in JupyterLab, with a cluster of your own (Ctrl-C stops both)
+lab: .venv/run  ## open the labs in JupyterLab, with a cluster of your own (Ctrl-C stops it, and the cluster that it started)
 	@$(BIN)/driftlab lab
 
 try: .venv/run  ## do the first lab headless, by its reference solutions, and print the grades
@@ -37,8 +37,8 @@ lint: .venv/dev  ## check style, types, layers and spelling
 	@$(BIN)/lint-imports --no-cache
 	@$(BIN)/codespell labs checker clusters README.md CHANGELOG.md
 
-bench: .venv/dev  ## measure what the README's figures say
-	@$(BIN)/python tests/bench.py
+bench: .venv/dev  ## measure what the README's figures say (BUILD=1: the build from source, too)
+	@$(BIN)/python tests/bench.py $(if $(BUILD),--build)
 
 doctor: .venv/run  ## say what on this machine is in the way of a lab, and how to mend it
 	@$(BIN)/driftlab doctor

@@ -1,8 +1,8 @@
 """What the README's figures say, measured on this machine: `make bench`.
 
 Medians over several runs, on every engine that can run here, in clusters and folders of
-their own. ``--build`` measures the build of the embedded engine's programs from source,
-too, which takes minutes.
+their own. ``--build`` (`make bench BUILD=1`) measures the build of the embedded engine's
+programs from source, too, which takes minutes.
 """
 
 import argparse
@@ -59,6 +59,8 @@ ENGINE_MEMORY = "resident memory of the engine"
 CHECKER_MEMORY = "resident memory of the checker"
 HELP = "`driftlab --help`"
 BUILD = "the engine's programs built from source"
+
+NOT_BUILT = "not measured: make bench BUILD=1"
 
 
 @dataclass
@@ -313,10 +315,13 @@ ROWS = (
 
 
 def lines(columns: list[str], figures: Figures) -> Iterator[list[str]]:
-    """The rows that were measured, each with its cells; what is not an engine's stands in the first column."""
+    """The rows that were measured, each with its cells; what is not an engine's stands in the first column.
+
+    The build's is there in any case: that it was not measured is said.
+    """
     for row in ROWS:
-        if row in figures.units:
-            general = figures.cell(row, "")
+        if row in figures.units or row == BUILD:
+            general = figures.cell(row, "") or NOT_BUILT * (row == BUILD)
             yield [row, *(figures.cell(row, column) or (general if column == columns[0] else "") for column in columns)]
 
 
