@@ -192,7 +192,7 @@ def lab(
     engine: Engine = None,
     cluster: Name = None,
 ) -> None:
-    """Open the labs in JupyterLab; the cluster comes up meanwhile. Ctrl-C stops both."""
+    """Open the labs in JupyterLab; the cluster comes up meanwhile. Ctrl-C stops it, and the cluster that it started."""
     with _trouble_told():
         from checker.laboratory import run
 

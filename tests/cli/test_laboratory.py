@@ -5,8 +5,10 @@ import socket
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from checker import laboratory
+from checker.command_line import app
 from clusters.errors import UsageError
 from clusters.registry import open_cluster
 
@@ -46,6 +48,11 @@ def test_a_port_is_free_as_soon_as_nobody_listens_there_any_more():
         with socket.create_connection(("127.0.0.1", port)):
             other.accept()[0].close()
     laboratory.refuse_taken(port)
+
+
+def test_help_promises_no_end_to_a_cluster_that_ran_before():
+    said = " ".join(CliRunner().invoke(app, ["lab", "--help"]).stdout.split())
+    assert "Ctrl-C stops it, and the cluster that it started." in said
 
 
 def test_settings_are_given_where_the_learner_has_none(state: Path):
