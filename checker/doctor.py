@@ -116,10 +116,18 @@ def _memory() -> Iterator[Finding]:
         yield Finding(
             Gravity.PROBLEM,
             f"only {available / 1e6:.0f} MB of memory available; a cluster needs about 650 MB",
-            "close other programs",
+            _memory_back(),
         )
     else:
         yield _ok(f"{available / 1e9:.1f} GB of memory available")
+
+
+def _memory_back() -> str:
+    """The command that ends a cluster of ours, if one runs; else the one that shows what takes most."""
+    for cluster in _own_clusters():
+        if any(cluster.status().components.values()):
+            return f"driftlab down --keep --engine {cluster.engine} --cluster {cluster.name}"
+    return "ps -A -m -o pid,rss,command | head" if sys.platform == "darwin" else "ps aux --sort=-%mem | head"
 
 
 def _first_number(*paths: Path) -> int | None:
@@ -170,17 +178,28 @@ def _proxies() -> Iterator[Finding]:
         )
 
 
+def _own_clusters() -> Iterator["Cluster"]:
+    """Those that the kit has made, whether they run or not."""
+    from clusters.registry import ENGINES, engine_class
+
+    for engine in (engine_class(name) for name in ENGINES):
+        home = engine(engine.default_name).home / "clusters" if engine.automatic else None
+        for folder in sorted(home.iterdir()) if home and home.exists() else ():
+            if engine.may_be_called(folder.name):
+                yield engine(folder.name)
+
+
 def _clusters() -> Iterator[Finding]:
     """Clusters of ours that are broken, and processes of clusters that are no more."""
     from clusters.registry import ENGINES, engine_class
 
+    own = list(_own_clusters())
+    yield from map(_cluster, own)
     for engine in (engine_class(name) for name in ENGINES):
         if not engine.automatic:
             continue
         home = engine(engine.default_name).home / "clusters"
-        names = sorted(folder.name for folder in home.iterdir()) if home.exists() else []
-        for name in names:
-            yield _cluster(engine(name))
+        names = [cluster.name for cluster in own if cluster.engine == engine.engine]
         for process in processes.mentioning(home):
             words = " ".join(process.info["cmdline"])
             name = words.split(f"{home}{os.sep}", 1)[1].split(os.sep, 1)[0]

@@ -9,6 +9,7 @@ import hashlib
 import importlib.util
 import json
 import os
+import shutil
 import sys
 import time
 from base64 import b64decode
@@ -81,7 +82,7 @@ class KindCluster(Cluster):
             return Availability(
                 False,
                 "this machine uses cgroup v1, which kubelets of Kubernetes 1.35 and later refuse",
-                "boot with systemd.unified_cgroup_hierarchy=1, or use the embedded engine",
+                f"{boot_with_cgroup_v2()}; or use the embedded engine: export DRIFTLAB_ENGINE=embedded",
             )
         try:
             ContainerEngine.find()
@@ -443,6 +444,21 @@ def _configuration(count: int) -> dict[str, Any]:
         "networking": {"apiServerAddress": "127.0.0.1"},
         "nodes": [{"role": "control-plane"}, *({"role": "worker"} for _ in range(count))],
     }
+
+
+def boot_with_cgroup_v2() -> str:
+    """The command by which this machine boots with cgroup v2; where none is known, the one that does without.
+
+    https://docs.kernel.org/admin-guide/cgroup-v2.html, https://systemd.io/CGROUP_DELEGATION/
+    """
+    where = os.pathsep.join((os.environ.get("PATH", os.defpath), "/usr/sbin", "/sbin"))  # not in everybody's PATH
+    setting = "systemd.unified_cgroup_hierarchy=1"
+    if shutil.which("grubby", path=where):
+        return f"sudo grubby --update-kernel=ALL --args={setting} && sudo reboot"
+    if shutil.which("update-grub", path=where):
+        change = f"""sudo sed -i 's/^GRUB_CMDLINE_LINUX="/&{setting} /' /etc/default/grub"""
+        return f"{change} && sudo update-grub && sudo reboot"
+    return "export DRIFTLAB_ENGINE=embedded"
 
 
 def cgroup_v2() -> bool:

@@ -17,7 +17,7 @@ import psutil
 from clusters.errors import DriftlabError, EngineUnavailable
 from clusters.findings import Finding, note, ok
 from clusters.kind.containers import ContainerEngine
-from clusters.kind.engine import MEMORY_FOR_THREE, cgroup_v2, image, image_archive
+from clusters.kind.engine import MEMORY_FOR_THREE, boot_with_cgroup_v2, cgroup_v2, image, image_archive
 from clusters.programs import installed
 from clusters.programs.pins import PROGRAMS
 
@@ -68,7 +68,7 @@ def _limits() -> Iterator[Finding]:
     if sys.platform == "linux" and not cgroup_v2():
         yield note(
             "this machine uses cgroup v1, which kubelets of Kubernetes 1.35 and later refuse",
-            "boot with systemd.unified_cgroup_hierarchy=1",
+            boot_with_cgroup_v2(),
         )
     memory = psutil.virtual_memory().total
     if memory < MEMORY_FOR_THREE:

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 import shutil
 import socket
 import subprocess
@@ -15,6 +16,8 @@ import pytest
 from checker import doctor
 from checker.doctor import Finding, Gravity, examine
 from clusters.embedded.engine import PROGRAMS
+from clusters.kind import host
+from clusters.kind.engine import boot_with_cgroup_v2
 
 #: Where nothing is to be mended, the finding itself says why not.
 SELF_EXPLAINING = re.compile(r"labs use the embedded engine$|could not be examined: ")
@@ -153,6 +156,26 @@ def test_too_little_memory_is_a_problem_be_it_the_machines_or_the_containers(mon
     finding = one(doctor._memory)
     assert finding.gravity is Gravity.PROBLEM
     assert "629 MB" in finding.what
+    assert finding.mend.startswith("ps "), "nothing of ours runs"
+
+
+def test_where_a_cluster_of_ours_runs_memory_comes_back_by_stopping_it(machine, monkeypatch):
+    monkeypatch.setattr(psutil, "virtual_memory", lambda: SimpleNamespace(available=600 << 20))
+    folders = [machine / "state" / "embedded" / "clusters" / name for name in ("asleep", "awake")]
+    for folder in folders:
+        folder.mkdir(parents=True)
+    etcd = ["etcd", str(folders[1] / "etcd")]
+    waits = "import sys; print('here', flush=True); sys.stdin.read()"
+    with subprocess.Popen(
+        [*etcd[:1], "-c", waits, *etcd[1:]],
+        executable=sys.executable,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as process:
+        process.stdout.readline()
+        finding = one(doctor._memory)
+        process.stdin.close()
+    assert finding.mend == "driftlab down --keep --engine embedded --cluster awake"
 
 
 def test_the_first_number_that_can_be_read_counts(machine):
@@ -248,6 +271,11 @@ def test_a_cluster_that_does_not_run_is_a_note(machine):
     assert finding.mend == "driftlab down --engine embedded --cluster mine"
 
 
+def test_what_is_no_name_of_a_cluster_is_none(machine):
+    (machine / "state" / "embedded" / "clusters" / ".DS_Store").mkdir(parents=True)
+    assert look(doctor._clusters) == []
+
+
 def test_a_process_of_a_cluster_that_is_no_more_is_found(machine):
     pid_file = machine / "state" / "embedded" / "clusters" / "ghost" / "pids" / "etcd.pid"
     waits = "import sys; print('here', flush=True); sys.stdin.read()"
@@ -260,6 +288,42 @@ def test_a_process_of_a_cluster_that_is_no_more_is_found(machine):
     assert finding.gravity is Gravity.NOTE
     assert f"process {process.pid} " in finding.what
     assert finding.mend == "driftlab down --engine embedded --cluster ghost"
+
+
+# ---- kind
+
+
+SETTING = "systemd.unified_cgroup_hierarchy=1"
+
+
+@pytest.mark.parametrize(
+    ("there", "mend"),
+    [
+        (["grubby", "update-grub"], f"sudo grubby --update-kernel=ALL --args={SETTING} && sudo reboot"),
+        (["update-grub"], "&& sudo update-grub && sudo reboot"),
+        ([], "export DRIFTLAB_ENGINE=embedded"),
+    ],
+)
+def test_cgroup_v1_is_mended_by_a_command_that_this_machine_has(monkeypatch, there, mend):
+    monkeypatch.setattr(host, "cgroup_v2", lambda: False)
+    monkeypatch.setattr(sys, "platform", "linux")
+    monkeypatch.setattr(shutil, "which", lambda name, path=None: f"/usr/sbin/{name}" if name in there else None)
+    (finding,) = [finding for finding in look(doctor._kind) if "cgroup v1" in finding.what]
+    assert finding.gravity is Gravity.NOTE
+    assert finding.mend.endswith(mend)
+
+
+def test_the_command_for_debian_puts_the_setting_before_what_is_there(machine, monkeypatch):
+    file = machine / "grub"
+    file.write_text('GRUB_TIMEOUT=5\nGRUB_CMDLINE_LINUX_DEFAULT="quiet"\nGRUB_CMDLINE_LINUX="mem=4G"\n')
+    monkeypatch.setattr(shutil, "which", lambda name, path=None: name if name == "update-grub" else None)
+    sed = shlex.split(boot_with_cgroup_v2().split(" && ")[0])
+    assert sed[:3] == ["sudo", "sed", "-i"]
+    done = subprocess.run(
+        ["/usr/bin/env", "sed", sed[3], file], check=True, env={"PATH": os.defpath}, capture_output=True, text=True
+    ).stdout
+    assert f'GRUB_CMDLINE_LINUX="{SETTING} mem=4G"\n' in done
+    assert 'GRUB_CMDLINE_LINUX_DEFAULT="quiet"\n' in done
 
 
 # ---- the rest
