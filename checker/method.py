@@ -83,12 +83,14 @@ class _Teller:
         for replicaset in evidence.baseline.replicasets:
             self._learn(replicaset)
         events = [Event(change.raw) for change in self.recording.of_kind("events")]
-        #: names of Pods that controllers say they have removed: one too many, or on a Node that was lost
+        #: names of Pods that controllers say they have removed, as one too many
         self.removed = {
             str(event.raw.get("message", "")).rpartition("Deleted pod: ")[2]  # many are told as "(combined from …"
             for event in events
             if event.reason == "SuccessfulDelete"
-        } | {event.about[1] for event in events if event.reason == "TaintManagerEviction"}
+        }
+        #: names of Pods that were given up because their Node does not answer
+        self.given_up = {event.about[1] for event in events if event.reason == "TaintManagerEviction"}
         #: for each controller's UID, the Pods of it that are not on their way out
         self.living: dict[str, set[str]] = {}
         for pod in evidence.baseline.pods:
@@ -242,8 +244,9 @@ class _Teller:
         if after.terminating or change.type == "DELETED":
             if not was.terminating:
                 yield self._pod_told_to_go(after)
-            elif change.type == "DELETED" and _runs(was):
-                # A kubelet says first that all has ended: https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/
+            elif change.type == "DELETED" and after.name in self.given_up and _runs(was):
+                # A kubelet that answers says first that all has ended, and lets it go then:
+                # https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#pod-termination-forced
                 yield _Act(True, f"cleared away the Pod {after.name} without waiting for its Node", "cleared", "Pod")
             return
         yield from _annotated("Pod", before, change.raw)
@@ -272,7 +275,9 @@ class _Teller:
 
     def _pod_told_to_go(self, pod: Pod) -> _Act:
         owner = pod.controller
-        if pod.name in self.removed or (owner is not None and (not self._stays(owner) or self._too_many(owner))):
+        if pod.name in self.removed | self.given_up or (
+            owner is not None and (not self._stays(owner) or self._too_many(owner))
+        ):
             return _Act(False, removed=1)
         return _Act(True, f"deleted the Pod {pod.name}", "deleted", "Pod")
 

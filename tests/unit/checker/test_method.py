@@ -186,9 +186,16 @@ def leaving(**state):
 def test_a_pod_of_a_lost_node_is_cleared_away_by_somebody():
     """Its kubelet does not say that it has ended; whoever takes it for gone forces it."""
     gone = leaving(running={})
-    assert story(("MODIFIED", gone), ("DELETED", gone), before=[pod("p-1")])[1:] == [
+    given_up = event("e-1", "TaintManagerEviction", ("Pod", gone["metadata"]["name"], "p-1"))
+    lines = ("ADDED", given_up), ("MODIFIED", gone), ("DELETED", gone)
+    assert story(*lines, before=[pod("p-1")])[1:] == [
         f"you: cleared away the Pod {gone['metadata']['name']} without waiting for its Node"
     ]
+
+
+def test_a_pod_on_a_node_that_answers_goes_by_itself_whatever_is_known_of_its_containers():
+    gone = leaving(running={})
+    assert len(story(("MODIFIED", gone), ("DELETED", gone), before=[pod("p-1")])) == 1
 
 
 def test_a_pod_that_has_ended_goes_by_itself():
