@@ -95,7 +95,12 @@ class Attempts:
         return str(self._read(self.folder / "current.json").get("exercise", ""))
 
     def started(self, exercise: Exercise) -> bool:
-        return self.current == exercise.name and self._path(exercise, "baseline").exists()
+        """Is it under way, and on this very cluster? What is kept may be of one that was replaced.
+
+        Raises ClusterUnreachable and the like.
+        """
+        there = self.current == exercise.name and self._path(exercise, "baseline").exists()
+        return there and self._same_cluster(exercise)
 
     def hints_used(self, exercise: Exercise) -> int:
         return _count(self._read(self._path(exercise, "hints")).get("used"))
@@ -123,7 +128,7 @@ class Attempts:
         results are kept: they tell of the learner, not of the cluster.
         """
         kubeconfig = self.open()
-        if self.started(exercise) and not again and self._same_cluster(exercise):
+        if not again and self.started(exercise):
             self._record(exercise)
             return Progressing(exercise, self.namespace, kubeconfig, fresh=False)
         if exercise.loses_node:

@@ -105,6 +105,7 @@ def test_another_cluster_of_the_same_name_is_told_apart(one):
     result = attempts.check(one)
     assert result.outcome == "ERROR"
     assert result.next_step == "driftlab reset 09-by-hand/one"
+    assert not attempts.started(one), "a lab begins anew, instead of going on in an empty namespace"
 
 
 def test_two_clusters_have_nothing_in_common(one):
