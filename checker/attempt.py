@@ -61,14 +61,18 @@ class Hint:
     more: bool
 
 
+def kept_folder(cluster: Cluster) -> Path:
+    """Where all is kept that was begun on that cluster."""
+    return state_folder() / "attempts" / f"{cluster.engine}-{cluster.folder.name}"
+
+
 class Attempts:
     """One lab on one cluster. ``namespace``: another one than the cluster would give the lab."""
 
     def __init__(self, cluster: Cluster, lab: Lab, namespace: str | None = None) -> None:
         self.cluster, self.lab = cluster, lab
         self.namespace = namespace or cluster.namespace_for(lab.namespace)
-        place = state_folder() / "attempts" / f"{cluster.engine}-{cluster.folder.name}"
-        self.folder = place / self.namespace / lab.name
+        self.folder = kept_folder(cluster) / self.namespace / lab.name
         self._tapes: dict[Path, Tape] = {}
         self._sent_for: dict[Path, float] = {}
 

@@ -36,9 +36,8 @@ def lab_folders() -> dict[str, Path]:
 def load(folder: Path) -> Lab:
     """The lab in ``folder``, with the hidden goals that its graders add.
 
-    Raises UnknownLab where there is none, LabBroken with file, line and mistake where there is one in it.
-
-    Raises UsageError where its graders' folder is named and is not there: no goal is left out in silence.
+    Raises UnknownLab where there is none, LabBroken with file, line and mistake where there is one in it, and
+    UsageError where its graders' folder is named and is not there: no goal is left out in silence.
     Hidden goals are in ``LAB.py`` in the folder that ``DRIFTLAB_HIDDEN`` names, where no
     learner can read: a module with a function ``add(lab)``.
     """

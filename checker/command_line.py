@@ -319,8 +319,8 @@ def _watched(asked: "list[tuple[Attempts, Exercise]]", console: "Console", every
 
 
 def _check_with_progress(attempts: "Attempts", exercise: "Exercise", wait_s: float) -> "Result":
-    from checker.outcome import Outcome
     from checker.render.text import harmless
+    from checker.render.words import pending
 
     console = _console(stderr=True)
     told = ""
@@ -328,8 +328,7 @@ def _check_with_progress(attempts: "Attempts", exercise: "Exercise", wait_s: flo
 
         def say(result: "Result") -> None:
             nonlocal told
-            pending = next(goal.reason for goal in result.goals if goal.outcome is Outcome.WAITING)
-            line = f"Waiting: {harmless(pending)}"
+            line = harmless(pending(result))
             if console.is_terminal:
                 status.update(line.replace("[", r"\["))
             elif line != told:  # a log has room for what is new

@@ -178,27 +178,28 @@ def _proxies() -> Iterator[Finding]:
         )
 
 
-def _own_clusters() -> Iterator["Cluster"]:
-    """Those that the kit has made, whether they run or not."""
+def _homes() -> "Iterator[tuple[type[Cluster], Path]]":
+    """Each engine that makes clusters, and where it keeps them."""
     from clusters.registry import ENGINES, engine_class
 
     for engine in (engine_class(name) for name in ENGINES):
-        home = engine(engine.default_name).home / "clusters" if engine.automatic else None
-        for folder in sorted(home.iterdir()) if home and home.exists() else ():
+        if engine.automatic:
+            yield engine, engine(engine.default_name).home / "clusters"
+
+
+def _own_clusters() -> Iterator["Cluster"]:
+    """Those that the kit has made, whether they run or not."""
+    for engine, home in _homes():
+        for folder in sorted(home.iterdir()) if home.exists() else ():
             if engine.may_be_called(folder.name):
                 yield engine(folder.name)
 
 
 def _clusters() -> Iterator[Finding]:
     """Clusters of ours that are broken, and processes of clusters that are no more."""
-    from clusters.registry import ENGINES, engine_class
-
     own = list(_own_clusters())
     yield from map(_cluster, own)
-    for engine in (engine_class(name) for name in ENGINES):
-        if not engine.automatic:
-            continue
-        home = engine(engine.default_name).home / "clusters"
+    for engine, home in _homes():
         names = [cluster.name for cluster in own if cluster.engine == engine.engine]
         for process in processes.mentioning(home):
             words = " ".join(process.info["cmdline"])

@@ -1,7 +1,7 @@
 """What a deleted cluster has left in the state folder: all but what tells of the learner is taken away."""
 
+from checker.attempt import kept_folder
 from clusters.cluster import Cluster
-from clusters.folders import state_folder
 
 #: They tell of the learner, not of the cluster.
 KEPT = (".result.json", ".hints.json")
@@ -12,7 +12,7 @@ def take_away(cluster: Cluster) -> None:
 
     None is under way any more. Recorders end by themselves: what they look for has gone, too.
     """
-    place = state_folder() / "attempts" / f"{cluster.engine}-{cluster.folder.name}"
+    place = kept_folder(cluster)
     # first what says that an exercise is under way: no recorder begins after that
     for path in sorted(place.rglob("*"), key=lambda path: path.name != "current.json"):
         if path.is_file() and not path.name.endswith(KEPT):

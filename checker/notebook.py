@@ -28,9 +28,10 @@ from checker.choice import chosen_cluster, remember
 from checker.displays import Head, message, never_raises, panel_html
 from checker.exercise import Exercise, Lab
 from checker.laboratory import learner_link
-from checker.outcome import Outcome, Result
+from checker.outcome import Result
 from checker.preparation import bring_up, busy_elsewhere, watch
 from checker.render import html, text
+from checker.render.words import pending
 from clusters.cluster import Cluster
 from clusters.errors import DriftlabError, UsageError
 from clusters.folders import make_folder
@@ -88,7 +89,7 @@ def check(name: str | None = None) -> None:
     """Check an exercise (without a name: the one you are in), and show a button that checks again."""
     exercise = _exercise(name)
     head = Head()
-    _Panel(exercise).show(_checked(exercise, lambda result: head.say(_pending(result))), head)
+    _Panel(exercise).show(_checked(exercise, lambda result: head.say(pending(result))), head)
 
 
 @never_raises
@@ -164,10 +165,6 @@ def _checked(exercise: Exercise, waiting: Callable[[Result], None]) -> Result:
     return _attempts(exercise).check(exercise, wait_s=WAIT_S, waiting=waiting)
 
 
-def _pending(result: Result) -> str:
-    return f"Waiting: {next(goal.reason for goal in result.goals if goal.outcome is Outcome.WAITING)}"
-
-
 def _hint(exercise: Exercise) -> tuple[str, str]:
     given = _attempts(exercise).hint(exercise)
     return f"Hint {given.step} of 3: {given.text}", "Ask again for a plainer one." if given.more else ""
@@ -238,7 +235,7 @@ class _Panel:
 
     def _check(self) -> None:
         self._tell("Looking at the cluster …", "")
-        result = _checked(self.exercise, lambda result: self._tell(_pending(result), ""))
+        result = _checked(self.exercise, lambda result: self._tell(pending(result), ""))
         self.verdict.value = html.render(result)
         self.aside.value = ""
 

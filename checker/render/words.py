@@ -49,6 +49,11 @@ def remark(result: Result) -> str:
     return result.method.remark if result.outcome is Outcome.PASS or result.hints_used else ""
 
 
+def pending(result: Result) -> str:
+    """What is being waited for, in one line. There must be a goal that is WAITING."""
+    return f"Waiting: {next(goal.reason for goal in result.goals if goal.outcome is Outcome.WAITING)}"
+
+
 def advice(result: Result) -> str:
     """What to do next, in one line."""
     if result.next_step:
