@@ -1,5 +1,6 @@
 """What all tests share: a state folder of their own, and the cluster fixture once for each engine."""
 
+import gc
 import os
 import shutil
 import tempfile
@@ -43,6 +44,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         engine = getattr(item, "callspec", None) and item.callspec.params.get("cluster")  # type: ignore[attr-defined]
         if engine == "kind" or "kind" in getattr(item, "fixturenames", ()):
             item.add_marker("kind")
+
+
+def pytest_collection_finish() -> None:
+    """What has been imported and collected lasts until the end: the collector of garbage need not look at it again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 @pytest.fixture(scope="session", autouse=True)
