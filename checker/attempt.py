@@ -155,7 +155,7 @@ class Attempts:
 
         def begun() -> bool:
             seen.append(self._snapshot(exercise))
-            return exercise.begins(seen[-1])
+            return exercise.has_begun(seen[-1])
 
         wait_for(begun, f"the starting state of {exercise.id}", timeout_s=60, every_s=0.15)
         baseline = json.dumps(seen[-1].to_dict())
@@ -166,7 +166,7 @@ class Attempts:
         write_atomically(self.folder / "current.json", json.dumps(ticket))
         self._record(exercise)
         if exercise.loses_node:
-            self._lose_node(exercise.loses_node(seen[-1]))
+            self._lose_node(exercise.lost_node(seen[-1]))
         return Progressing(exercise, self.namespace, kubeconfig, fresh=True)
 
     @property

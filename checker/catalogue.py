@@ -6,9 +6,9 @@ from functools import cache
 from pathlib import Path
 from types import ModuleType
 
-from checker.definitions import place_of
+from checker.definitions import LabBroken, place_of
 from checker.exercise import Exercise, Lab
-from clusters.errors import DriftlabError, UsageError, did_you_mean
+from clusters.errors import UsageError, did_you_mean
 from clusters.folders import named_folder
 from clusters.registry import installed_labs
 
@@ -19,10 +19,6 @@ class UnknownLab(UsageError):
 
 class UnknownExercise(UsageError):
     pass
-
-
-class LabBroken(DriftlabError):
-    """A lab's ``exercises.py`` cannot be loaded. The message begins with the file and the line."""
 
 
 @cache

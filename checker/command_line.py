@@ -357,7 +357,7 @@ def timeline(exercise: MaybeExercise = None, engine: Engine = None, cluster: Nam
         from checker.render.timeline import words
 
         attempts, found = _attempts(exercise, engine, cluster, up=False)
-        print(words(courses(attempts.evidence(found), found.loses_node)))
+        print(words(courses(attempts.evidence(found), found.lost_node)))
 
 
 @app.command()
@@ -446,7 +446,8 @@ def verify(
     """Prove a lab both ways on a cluster: untouched and wrong answers do not pass, the solutions do."""
     with _trouble_told():
         from checker.attempt import Attempts
-        from checker.catalogue import LabBroken, load
+        from checker.catalogue import load
+        from checker.definitions import LabBroken
         from checker.render.text import harmless
         from checker.verification import complete, prove
         from clusters.progress import terminal_progress

@@ -11,8 +11,14 @@ from math import inf
 from pathlib import Path
 from typing import NamedTuple
 
+from clusters.errors import DriftlabError
+
 #: What exercises and mistakes are called: their scripts are files of these names.
 NAME = re.compile(r"\w([\w.-]*\w)?", re.ASCII)
+
+
+class LabBroken(DriftlabError):
+    """A lab's ``exercises.py`` has a mistake. The message begins with the file and the line."""
 
 
 class Place(NamedTuple):

@@ -26,9 +26,9 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
-from checker.definitions import Place, here, new_name, place_of, some_points, some_text, three_hints
+from checker.definitions import LabBroken, Place, here, new_name, place_of, some_points, some_text, three_hints
 from checker.evidence import Evidence, Snapshot, lists
 from checker.method import how
 from checker.outcome import GoalResult, Method, Outcome, Result, Verdict
@@ -92,6 +92,9 @@ class Mistake:
     place: Place = field(default_factory=here)
 
 
+T = TypeVar("T")
+
+
 @dataclass(eq=False)
 class Exercise:
     """One graded exercise. ``start`` is its starting state, a manifest in the lab's folder.
@@ -141,6 +144,23 @@ class Exercise:
     @property
     def manifest(self) -> Path:
         return self.lab.folder / self.start
+
+    def has_begun(self, seen: Snapshot) -> bool:
+        """Is this the starting state? Raises LabBroken."""
+        return self._asked(self.begins, seen)
+
+    def lost_node(self, baseline: Snapshot) -> str:
+        """Which Node falls silent, or "" where none does. Raises LabBroken."""
+        return self._asked(self.loses_node, baseline) if self.loses_node else ""
+
+    def _asked(self, of_the_lab: Callable[[Snapshot], T], snapshot: Snapshot) -> T:
+        """What the lab's own code says where no verdict is made. Where it breaks, its file and line are told."""
+        try:
+            return of_the_lab(snapshot)
+        except (Exception, SystemExit) as error:
+            if place := place_of(error, self.lab.folder):
+                raise LabBroken(f"{place}: {_what(error)}", next_step=f"mend {place.file}") from error
+            raise
 
     @property
     def beginning(self) -> Path:

@@ -116,7 +116,7 @@ def timeline(name: str | None = None) -> None:
     from checker.render import timeline as drawing
 
     exercise = _exercise(name)
-    drawn = courses(_attempts(exercise).evidence(exercise), exercise.loses_node)
+    drawn = courses(_attempts(exercise).evidence(exercise), exercise.lost_node)
     display({"text/html": drawing.html(drawn), "text/plain": drawing.words(drawn)}, raw=True)
 
 

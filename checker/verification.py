@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from checker.attempt import Attempts
-from checker.definitions import place_of
+from checker.definitions import LabBroken
 from checker.exercise import Exercise, Lab
 from checker.outcome import Outcome, Result
 from checker.render.text import one_line, render
-from clusters.errors import ClusterNotReady, CommandFailed, DriftlabError
+from clusters.errors import ClusterNotReady, CommandFailed
 
 #: An exercise with fewer wrong answers does not know its learners.
 LEAST_WRONG_ANSWERS = 3
@@ -63,28 +63,24 @@ def _files(folder: Path) -> Iterator[Path]:
 
 def prove(attempts: Attempts, exercise: Exercise) -> Iterator[tuple[str, Proof]]:
     """Each claim of an exercise, and what tries it on the cluster. To be tried in this order."""
-    yield "untouched, it is not passed", lambda: _tried(exercise, lambda: _untouched(attempts, exercise))
-    yield "its solution gets full marks", lambda: _tried(exercise, lambda: _solved(attempts, exercise))
+    yield "untouched, it is not passed", lambda: _tried(lambda: _untouched(attempts, exercise))
+    yield "its solution gets full marks", lambda: _tried(lambda: _solved(attempts, exercise))
     for script in exercise.wrong_answers:
         told = f"{script.stem} is not passed, and gets its own hint"
-        yield told, lambda s=script: _tried(exercise, lambda: wrong(attempts, exercise, s))  # type: ignore[misc]
+        yield told, lambda s=script: _tried(lambda: wrong(attempts, exercise, s))  # type: ignore[misc]
 
 
-def _tried(exercise: Exercise, claim: Proof) -> str:
+def _tried(claim: Proof) -> str:
     """A script that fails, or a starting state that never comes, is a fault of the lab; all else is trouble.
 
-    So is what its own code raises where no verdict is made: ``begins`` and ``loses_node``.
+    So is what its own code raises where no verdict is made.
     """
     try:
         return claim()
     except (CommandFailed, ClusterNotReady) as error:
         return str(error)
-    except DriftlabError:
-        raise
-    except (Exception, SystemExit) as error:
-        if place := place_of(error, exercise.lab.folder):
-            return f"{place}: {type(error).__name__}: {error}"
-        raise
+    except LabBroken as broken:
+        return broken.message
 
 
 def _untouched(attempts: Attempts, exercise: Exercise) -> str:

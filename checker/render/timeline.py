@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from checker.availability import NO_DEPLOYMENT, Course, at
 from checker.render.text import harmless, one_line
-from checker.render.words import clock
+from checker.render.words import clock, duration
 
 #: Of a longer time in which nothing happens, so many seconds are drawn.
 LONGEST_S = 4.0
@@ -46,7 +46,7 @@ def _title(course: Course) -> str:
 
 
 def _summary(course: Course) -> str:
-    said = f"{_title(course)}: {clock(course.until)} minutes, {_range(course)}"
+    said = f"{_title(course)}: {duration(course.until)}, {_range(course)}"
     return said + (f". Something may be missing: {'; '.join(course.gaps)}" if course.gaps else "")
 
 

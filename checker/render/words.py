@@ -27,12 +27,16 @@ def clock(seconds: float) -> str:
     return f"{whole // 60}:{whole % 60:02}"
 
 
+def duration(seconds: float) -> str:
+    """``4:05 minutes``, or ``12 s`` where it is less than one."""
+    return f"{clock(seconds)} minutes" if seconds >= 59.5 else f"{round(seconds)} s"
+
+
 def how(result: Result) -> str:
     """The heading of the story, with the time that it took."""
     if result.took_s < 1:
         return "How you did it"
-    took = f"{clock(result.took_s)} minutes" if result.took_s >= 59.5 else f"{round(result.took_s)} s"
-    return f"How you did it, in {took}"
+    return f"How you did it, in {duration(result.took_s)}"
 
 
 def story(result: Result) -> list[str]:

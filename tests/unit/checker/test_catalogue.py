@@ -2,8 +2,9 @@
 
 import pytest
 
-from checker.catalogue import LabBroken, UnknownExercise, UnknownLab, find_exercise, find_lab, lab_folders, load
+from checker.catalogue import UnknownExercise, UnknownLab, find_exercise, find_lab, lab_folders, load
 from checker.command_line import _complete_exercise, _complete_lab
+from checker.definitions import LabBroken
 from clusters.errors import UsageError
 
 from .evidence_by_hand import SAME

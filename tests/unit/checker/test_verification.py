@@ -3,6 +3,7 @@
 import pytest
 
 from checker.catalogue import load
+from checker.definitions import LabBroken
 from checker.skeleton import create
 from checker.verification import complete, prove
 from clusters.errors import ClusterNotReady, ClusterUnreachable, CommandFailed
@@ -143,7 +144,8 @@ class Judged:
     """In the place of an attempt on a cluster: whatever is done, nothing has changed since the start."""
 
     def start(self, exercise, **_):
-        assert exercise.begins(SAME.now)
+        assert exercise.has_begun(SAME.now)
+        exercise.lost_node(SAME.now)
 
     def run(self, script):
         assert script.exists()
@@ -179,11 +181,15 @@ def test_code_that_breaks_is_told_with_file_and_line_whatever_it_is_for(folder, 
     assert set(faults_of) == {"untouched,", "its", "recreated", "replicaset", "too-few"}
 
 
-def test_a_starting_state_that_is_asked_for_in_a_wrong_way_is_told_with_file_and_line(folder):
+@pytest.mark.parametrize("of_the_start", ["begins", "loses_node"])
+def test_a_starting_state_that_is_asked_for_in_a_wrong_way_is_told_with_file_and_line(folder, of_the_start):
     path = folder / EXERCISES
-    path.write_text(path.read_text() + "\n\nexercise.begins = lambda snapshot: snapshot.deployments[9].uid\n")
-    line = line_of(folder, "exercise.begins")
+    path.write_text(path.read_text() + f"\n\nexercise.{of_the_start} = lambda snapshot: snapshot.deployments[9].uid\n")
+    line = line_of(folder, f"exercise.{of_the_start}")
     assert proved(folder)["untouched,"] == f"{path}, line {line}: IndexError: tuple index out of range"
+    with pytest.raises(LabBroken, match="IndexError") as told:  # what `driftlab start` says
+        Judged().start(load(folder).exercises[0])
+    assert told.value.next_step == f"mend {path}"
 
 
 def test_what_breaks_elsewhere_than_in_the_lab_is_not_held_against_it(folder):
