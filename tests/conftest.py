@@ -1,11 +1,18 @@
-"""What all tests share: a state folder of their own, and the cluster fixture once for each engine."""
+"""What all tests share: a state folder of their own, the cluster fixture once for each engine, and which part is tried.
+
+There are hundreds of wrong answers, and real containers take their time. ``DRIFTLAB_TESTS_PART=2/4`` tries the second
+quarter of the wrong answers; and on kind of all exercises, and of what is marked ``divided``. They are chosen by their
+names: whoever runs all four parts has tried all. Without it, all are tried.
+"""
 
 import gc
 import os
 import shutil
 import tempfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -29,6 +36,9 @@ settings.load_profile("kit")
 #: Seconds that an API server is given for an answer: tests share a small machine with what they start on it.
 PATIENCE_S = 60
 
+#: Which part is tried, of how many.
+PART, PARTS = map(int, (os.environ.get("DRIFTLAB_TESTS_PART") or "1/1").split("/"))
+
 ENGINES = ("embedded", "kind")  #: those that every test with the fixture `cluster` runs on
 
 
@@ -38,12 +48,36 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("cluster", ENGINES if named == "auto" else [named], indirect=True, scope="session")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What needs a container engine carries the marker `kind`, so that it can be run apart from the rest."""
+def pytest_report_header() -> str:
+    return f"wrong answers, and exercises on kind: part {PART} of {PARTS} (DRIFTLAB_TESTS_PART)" if PARTS > 1 else ""
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What needs a container engine carries the marker `kind`, to be run apart from the rest. Leave out other parts."""
     for item in items:
-        engine = getattr(item, "callspec", None) and item.callspec.params.get("cluster")  # type: ignore[attr-defined]
-        if engine == "kind" or "kind" in getattr(item, "fixturenames", ()):
+        if parameters(item).get("cluster") == "kind" or _asks_for_kind(item):
             item.add_marker("kind")
+    others = {item for item in items if not _in_this_part(item)}
+    if others:
+        config.hook.pytest_deselected(items=list(others))
+        items[:] = [item for item in items if item not in others]
+
+
+def parameters(item: pytest.Item) -> dict[str, Any]:
+    callspec = getattr(item, "callspec", None)
+    return callspec.params if callspec else {}
+
+
+def _asks_for_kind(item: pytest.Item) -> bool:
+    return "kind" in getattr(item, "fixturenames", ()) and "kind" not in parameters(item)
+
+
+def _in_this_part(item: pytest.Item) -> bool:
+    """Does this part try it? What is divided among the parts is in one of them; all else is in every part."""
+    is_case = "tried" in getattr(item, "fixturenames", ())
+    on_kind = parameters(item).get("cluster") == "kind" and (is_case or item.get_closest_marker("divided"))
+    divided = on_kind or (is_case and {"script", "case"} & parameters(item).keys())
+    return not divided or zlib.crc32(item.name.split("-", 1)[-1].encode()) % PARTS == PART % PARTS
 
 
 def pytest_collection_finish() -> None:

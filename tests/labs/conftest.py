@@ -2,14 +2,9 @@
 
 A test says by ``@pytest.mark.tried_by(work=…)`` what its fixture ``tried`` is the result of: ``work`` is called with
 the cluster, a namespace and the test's own parameters, as soon as there is room, for all chosen tests of the module.
-
-There are hundreds of wrong answers, and real containers take their time. ``DRIFTLAB_TESTS_PART=2/4`` tries the second
-quarter of the wrong answers, and on kind of all exercises, chosen by their names: whoever runs all four parts has tried
-all. Without it, all are tried.
 """
 
 import os
-import zlib
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import groupby
@@ -23,20 +18,9 @@ from clusters.cluster import Cluster
 #: So many cases are tried at a time, for each core. Real containers ask more of a machine than simulated ones.
 AT_A_TIME = {"embedded": 3, "kind": 2, "existing": 2}
 
-#: Which part is tried, of how many.
-PART, PARTS = map(int, (os.environ.get("DRIFTLAB_TESTS_PART") or "1/1").split("/"))
 
-
-def pytest_report_header() -> str:
-    return f"wrong answers, and exercises on kind: part {PART} of {PARTS} (DRIFTLAB_TESTS_PART)" if PARTS > 1 else ""
-
-
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out other parts. In each module, what has to be alone comes last: it waits for all others anyway."""
-    others = {item for item in items if not _in_this_part(item)}
-    if others:
-        config.hook.pytest_deselected(items=list(others))
-    ours = [item for item in items if item not in others]
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """In each module, what has to be alone comes last: it waits for all others anyway."""
 
     def module_and_engine(item: pytest.Item) -> tuple[object, object]:
         return item.path, _parameters(item).get("cluster")
@@ -44,15 +28,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     def comes_last(item: pytest.Item) -> bool:
         return "tried" in getattr(item, "fixturenames", ()) and _alone(item)
 
-    items[:] = [item for _, block in groupby(ours, module_and_engine) for item in sorted(block, key=comes_last)]
-
-
-def _in_this_part(item: pytest.Item) -> bool:
-    """Does this part try it? What is tried is divided among the parts; all else is in every part."""
-    if "tried" not in getattr(item, "fixturenames", ()):
-        return True
-    divided = _parameters(item).get("cluster") == "kind" or {"script", "case"} & _parameters(item).keys()
-    return not divided or zlib.crc32(item.name.split("-", 1)[-1].encode()) % PARTS == PART % PARTS
+    items[:] = [item for _, block in groupby(items, module_and_engine) for item in sorted(block, key=comes_last)]
 
 
 @pytest.fixture(scope="module")

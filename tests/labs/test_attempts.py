@@ -22,6 +22,8 @@ from clusters.errors import DriftlabError
 from clusters.kubectl import kubectl_path
 from clusters.registry import open_cluster
 
+pytestmark = pytest.mark.divided
+
 MESS = Path(__file__).parent / "mess.yaml"
 
 #: What a file of ours may hold after a full disk, an editor, or an older version of the kit.
