@@ -17,6 +17,9 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 
+from clusters.errors import CommandFailed
+from clusters.kind.containers import ContainerEngine
+from clusters.kind.engine import bring_image
 from clusters.pytest_plugin import opened
 from clusters.registry import engine_class
 
@@ -116,10 +119,14 @@ LEARNERS_CHOICES = (
 
 @pytest.fixture(scope="session")
 def kind() -> None:
-    """Skips, with the reason, where no kind cluster can be had."""
+    """Skips, with the reason, where no kind cluster can be had: no container engine, or no node image."""
     availability = engine_class("kind").available()
     if not availability:
         pytest.skip(f"no kind clusters here: {availability.reason}")
+    try:
+        bring_image(ContainerEngine.find())
+    except CommandFailed as error:
+        pytest.skip(f"no kind clusters here: {error.message}")
 
 
 @pytest.fixture(scope="session")

@@ -68,6 +68,41 @@ def image_archive() -> Path | None:
     return Path(named).expanduser() if named else None
 
 
+def bring_image(engine: ContainerEngine, progress: Progress = SILENT) -> None:
+    """See to it that the node image is here. Raises CommandFailed with what to do where it cannot be had."""
+    if engine.has_image(image()):
+        return
+    archive = image_archive()
+    if archive is not None:
+        with progress.step(f"Loading the node image from {archive.name}"):
+            try:
+                engine.load(archive)
+            except CommandFailed as error:
+                raise CommandFailed(
+                    f"The node image could not be loaded from {archive}.",
+                    command=error.command,
+                    output=error.output,
+                    next_step="get the file again, or: unset DRIFTLAB_KIND_IMAGE_ARCHIVE",
+                ) from error
+        if not engine.has_image(image()):
+            raise CommandFailed(
+                f"{archive} was loaded, but the image {image()} was not in it.",
+                next_step="export DRIFTLAB_KIND_IMAGE=the name of the image that is in it",
+            )
+        return
+    with progress.step("Pulling the node image (about 400 MB)"):
+        try:
+            engine.run("pull", "--quiet", image(), timeout_s=1800)
+        except CommandFailed as error:
+            raise CommandFailed(
+                f"The node image {image()} is not here, and could not be pulled.",
+                command=error.command,
+                output=error.output,
+                next_step="with a network: try again. Without one: export DRIFTLAB_KIND_IMAGE_ARCHIVE=/a/file, "
+                "or use the engine that needs no images: driftlab up --engine embedded",
+            ) from error
+
+
 class KindCluster(Cluster):
     engine = "kind"
     longest_name = LONGEST_HOST_NAME - len(LONGEST_SUFFIX) - len("-") - MARK_LENGTH
@@ -225,15 +260,23 @@ class KindCluster(Cluster):
         make_folder(self.folder)
         write_atomically(self._record, json.dumps({"digest": self._digest(), "made": time.time(), "complete": False}))
         try:
-            self._bring_image(engine, progress)
+            bring_image(engine, progress)
             engine.create_network(self.own_name, state_folder())
             for attempt in range(ATTEMPTS):
                 try:
                     self._drive(engine, found["kind"], progress)
                     break
                 except CommandFailed as error:
-                    if TOO_SLOW not in error.output or attempt == ATTEMPTS - 1:
+                    if TOO_SLOW not in error.output:
                         raise
+                    if attempt == ATTEMPTS - 1:
+                        raise ClusterNotReady(
+                            f"A Node took longer to start than the 30 s that kind gives it, {ATTEMPTS} times: "
+                            "this machine is busy.",
+                            command=error.command,
+                            output=error.output,
+                            next_step="try again later; or with one Node: DRIFTLAB_KIND_WORKERS=0 driftlab up",
+                        ) from error
                     progress.say("A Node took longer to start than kind waits for it; once more.")
                     engine.remove(self._own_nodes(engine))
             with progress.step("Loading the images of the labs"):
@@ -254,40 +297,6 @@ class KindCluster(Cluster):
         except BaseException:
             self._remove(engine)
             raise
-
-    def _bring_image(self, engine: ContainerEngine, progress: Progress) -> None:
-        """See to it that the node image is here. Raises DriftlabError with what to do where it cannot be had."""
-        if engine.has_image(image()):
-            return
-        archive = image_archive()
-        if archive is not None:
-            with progress.step(f"Loading the node image from {archive.name}"):
-                try:
-                    engine.load(archive)
-                except CommandFailed as error:
-                    raise CommandFailed(
-                        f"The node image could not be loaded from {archive}.",
-                        command=error.command,
-                        output=error.output,
-                        next_step="get the file again, or: unset DRIFTLAB_KIND_IMAGE_ARCHIVE",
-                    ) from error
-            if not engine.has_image(image()):
-                raise CommandFailed(
-                    f"{archive} was loaded, but the image {image()} was not in it.",
-                    next_step="export DRIFTLAB_KIND_IMAGE=the name of the image that is in it",
-                )
-            return
-        with progress.step("Pulling the node image (about 400 MB)"):
-            try:
-                engine.run("pull", "--quiet", image(), timeout_s=1800)
-            except CommandFailed as error:
-                raise CommandFailed(
-                    f"The node image {image()} is not here, and could not be pulled.",
-                    command=error.command,
-                    output=error.output,
-                    next_step="with a network: try again. Without one: export DRIFTLAB_KIND_IMAGE_ARCHIVE=/a/file, "
-                    "or use the engine that needs no images: driftlab up --engine embedded",
-                ) from error
 
     def _drive(self, engine: ContainerEngine, kind: Path, progress: Progress) -> None:
         config = self.folder / "kind.yaml"

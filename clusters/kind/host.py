@@ -4,13 +4,13 @@ https://kind.sigs.k8s.io/docs/user/known-issues/
 """
 
 import importlib.util
-import json
 import os
 import shutil
 import socket
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import psutil
 
@@ -26,6 +26,7 @@ INOTIFY = {"max_user_watches": 65536, "max_user_instances": 512}
 DISK = 5 << 30
 REGISTRY = ("registry-1.docker.io", 443)
 REGISTRY_S = 3.0
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
 def examine() -> Iterator[Finding]:
@@ -77,13 +78,17 @@ def _limits() -> Iterator[Finding]:
         yield ok("IPv6 is off; kind clusters of the kit use IPv4 only")
 
 
+#: What ``info`` calls the folder in which an engine keeps its images. nerdctl does not tell: containerd's usual one.
+ROOTS = {"docker": "{{.DockerRootDir}}", "podman": "{{.Store.GraphRoot}}"}
+
+
 def _room(engine: ContainerEngine) -> Iterator[Finding]:
-    if engine.program != "docker":
-        return
-    root = Path(str(json.loads(engine.run("info", "--format", "{{json .DockerRootDir}}", timeout_s=10))))
+    asked = ROOTS.get(engine.program)
+    told = engine.run("info", "--format", asked, timeout_s=10).strip() if asked else "/var/lib/containerd"
+    root = Path(told or "/")
     if root.exists() and shutil.disk_usage(root).free < DISK:
         free = shutil.disk_usage(root).free / 1e9
-        yield note(f"only {free:.1f} GB free in {root}: too little for kind's images", "docker system prune")
+        yield note(f"only {free:.1f} GB free in {root}: too little for kind's images", f"{engine.program} system prune")
 
 
 def _node_image(engine: ContainerEngine) -> Iterator[Finding]:
@@ -132,11 +137,14 @@ def _privileged(engine: ContainerEngine, wanted: str) -> Iterator[Finding]:
 
 
 def _proxy() -> Iterator[Finding]:
-    """kind hands the proxy variables to its Nodes: addresses of the cluster itself must be exempt."""
-    names = [name for name in ("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy") if os.environ.get(name)]
-    exempt = os.environ.get("NO_PROXY", "") + os.environ.get("no_proxy", "")
-    if names and not {".svc", "10.96.0.0/16"} & set(exempt.split(",")):
-        yield note(
-            f"{names[0]} is set: Pods of kind clusters would ask the proxy for Services",
-            "export NO_PROXY=localhost,127.0.0.1,::1,.svc,.cluster.local,10.96.0.0/16,10.244.0.0/16",
-        )
+    """kind hands the proxy variables to its Nodes, and exempts the cluster; but a Node is a machine of its own.
+
+    https://kind.sigs.k8s.io/docs/user/quick-start/#configure-kind-to-use-a-proxy
+    """
+    for name in ("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy"):
+        if urlsplit(os.environ.get(name, "")).hostname in LOOPBACK:
+            yield note(
+                f"{name} names a proxy on loopback, which the Nodes of kind clusters cannot reach: "
+                "they would pull no images but those of the labs",
+                f"export {name}=the proxy by an address of this machine that containers reach",
+            )

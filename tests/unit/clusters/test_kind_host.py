@@ -3,6 +3,7 @@
 import json
 import os
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -100,12 +101,21 @@ def test_an_old_kind_is_passed_over(machine):
     assert not any("older than" in line for line in said())
 
 
-def test_a_proxy_that_would_catch_services_is_said(machine, monkeypatch):
+@pytest.mark.parametrize("name", ["HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy"])
+def test_a_proxy_that_nodes_cannot_reach_is_said(machine, monkeypatch, name):
     program(machine, "podman", "exit 0")
-    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
-    assert any("Services" in line and "NO_PROXY" in line for line in said())
-    monkeypatch.setenv("NO_PROXY", "localhost,127.0.0.1,.svc")
-    assert not any("Services" in line for line in said())
+    monkeypatch.setenv(name, "http://127.0.0.1:9")
+    assert any(f"{name} names a proxy on loopback" in line and f"export {name}=" in line for line in said())
+    monkeypatch.setenv(name, "http://proxy.example:3128")
+    assert not any("loopback" in line for line in said())
+
+
+@pytest.mark.parametrize("engine", ["docker", "podman", "nerdctl"])
+def test_too_little_room_is_said_for_each_container_engine(machine, monkeypatch, engine):
+    program(machine, engine, f'case "$1" in info) echo {machine};; esac')
+    monkeypatch.setattr(host, "ROOTS", {**host.ROOTS, "nerdctl": "{{.Root}}"})
+    monkeypatch.setattr(host.shutil, "disk_usage", lambda path: SimpleNamespace(free=(path == machine) * 10**9))
+    assert any(f"only 1.0 GB free in {machine}" in line and f"{engine} system prune" in line for line in said())
 
 
 def test_low_limits_of_inotify_are_said_with_the_command(monkeypatch):
