@@ -22,43 +22,59 @@ def run(
     timeout_s: float = 60,
     cwd: Path | None = None,
     next_step: str = "driftlab doctor",
+    hopeless: Callable[[], str] = lambda: "",
 ) -> str:
     """Run ``command``, return its standard output.
 
-    ``env`` is laid over the environment. Raises CommandFailed (with the command
-    and what it printed) when it cannot be started, fails, or takes too long.
+    ``env`` is laid over the environment. ``hopeless`` is asked now and then: what it says is why the command is ended
+    before it ends by itself. Raises CommandFailed (with the command and what it printed) when it cannot be started,
+    fails, or takes too long.
     """
     words = [str(word) for word in command]
     failure = {"command": words, "next_step": next_step}
     try:
-        done = subprocess.run(
+        process = subprocess.Popen(
             words,
             env={**os.environ, **(env or {})},
-            input=stdin,
-            stdin=subprocess.DEVNULL if stdin is None else None,
-            capture_output=True,
+            stdin=subprocess.DEVNULL if stdin is None else subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
             text=True,
             errors="replace",
-            timeout=timeout_s,
             cwd=cwd,
-            check=False,
         )
     except OSError as error:
         raise CommandFailed(f"{words[0]} could not be started: {error.strerror}.", **failure) from error  # type: ignore[arg-type]
-    except subprocess.TimeoutExpired as error:
-        printed = error.stderr or error.output or b""
+    with process:
+        deadline = time.monotonic() + timeout_s
+        try:
+            while True:
+                try:
+                    told, complained = process.communicate(
+                        stdin, timeout=max(0.01, min(0.5, deadline - time.monotonic()))
+                    )
+                    break
+                except subprocess.TimeoutExpired as silence:
+                    stdin = None  # it has been sent
+                    why = hopeless()
+                    if not why and time.monotonic() < deadline:
+                        continue
+                    printed = silence.stderr or silence.output or b""
+                    raise CommandFailed(
+                        f"{Path(words[0]).name} {why or f'did not end within {timeout_s:g} s'}.",
+                        output=printed.decode(errors="replace") if isinstance(printed, bytes) else printed,
+                        **failure,  # type: ignore[arg-type]
+                    ) from silence
+        except BaseException:
+            process.kill()
+            raise
+    if process.returncode:
         raise CommandFailed(
-            f"{Path(words[0]).name} did not end within {timeout_s:g} s.",
-            output=printed.decode(errors="replace") if isinstance(printed, bytes) else printed,
-            **failure,  # type: ignore[arg-type]
-        ) from error
-    if done.returncode:
-        raise CommandFailed(
-            f"{Path(words[0]).name} ended with exit code {done.returncode}.",
-            output=done.stderr.strip() or done.stdout,
+            f"{Path(words[0]).name} ended with exit code {process.returncode}.",
+            output=complained.strip() or told,
             **failure,  # type: ignore[arg-type]
         )
-    return done.stdout
+    return told
 
 
 def follow(

@@ -11,11 +11,13 @@ import os
 import secrets
 import shutil
 import socket
+import ssl
 import sys
 import threading
 import time
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from contextlib import suppress
+from http.client import HTTPException, HTTPSConnection
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -24,7 +26,7 @@ import psutil
 import yaml
 
 from clusters import __version__, processes, programs
-from clusters.client import ApiRefused
+from clusters.client import ApiRefused, Document
 from clusters.cluster import LEARNERS, LONGEST_HOST_NAME, Availability, Cluster, Status, answers, wait_for
 from clusters.embedded import images, stages
 from clusters.errors import ClusterNotOurs, ClusterNotReady, ClusterUnreachable, DriftlabError, UsageError
@@ -50,6 +52,9 @@ PORTS = (
     "node",
 )
 
+#: What a component writes into its log when somebody else listens where it was told to.
+TAKEN = "address already in use"
+
 #: Where they are chosen from.
 PORT_RANGE = range(20000, 32000)
 
@@ -59,11 +64,28 @@ NODES, CPUS, MEMORY = 3, "2", "4Gi"
 #: The label of Nodes that kwok plays.
 PLAYED = ("driftlab.dev/kubelet", "simulated")
 
+#: So many times more Pods that stand still are looked at, after a kwok has taken over.
+LOOKS = 4
+
 #: An annotation that Pods get and lose at once, when a new kwok has to look at them.
 TOUCHED = "driftlab.dev/touched"
 
 #: Percent of new memory before Go collects garbage; Go itself would take 100.
 GOGC = "40"
+
+
+#: So many times components are started that have ended: a busy API server is too slow for those that begin with it.
+STARTS = 4
+
+
+class ComponentsEnded(ClusterNotReady):
+    """Components have ended that should run. ``names``: which."""
+
+    def __init__(self, names: Collection[str], folder: Path) -> None:
+        super().__init__(
+            f"{', '.join(sorted(names))} ended at once.", next_step=f"look into {folder / 'logs'}; then: driftlab up"
+        )
+        self.names = frozenset(names)
 
 
 class EmbeddedCluster(Cluster):
@@ -200,7 +222,7 @@ class EmbeddedCluster(Cluster):
                         wait_for(self._can_add_nodes, "the API server", timeout_s=60, every_s=0.1)
                     with progress.step("Adding the Nodes"):
                         self.grant_learners()
-                        wait_for(self._settled, f"{NODES} Nodes that are ready", timeout_s=90)
+                        self._settle(found, timeout_s=90)
                     break
                 except DriftlabError:
                     if attempt == 2:
@@ -224,7 +246,8 @@ class EmbeddedCluster(Cluster):
         write_atomically(self.folder / "node.port", str(ports["node"]))
         config = self.folder / "kwokctl.yaml"
         write_atomically(config, yaml.safe_dump_all(self._configuration(found, ports)))
-        self._kwokctl(found, "--config", str(config), "create", "cluster", "--kubeconfig=", "--timeout=90s")
+        create = ("--config", str(config), "create", "cluster", "--kubeconfig=", "--timeout=90s")
+        self._kwokctl(found, *create, hopeless=self._taken_port)
 
     def _write_stages(self) -> None:
         added = [self._added_images] if self._added_images.exists() else []
@@ -324,18 +347,16 @@ class EmbeddedCluster(Cluster):
         return True
 
     def _refuse_to_wait_for_the_dead(self) -> None:
-        """Raise ClusterNotReady where a component has ended: on a port that somebody else took, for one.
+        """Raise ComponentsEnded where one has: on a port that somebody else took, for one.
 
         Whoever waits asks many times a second; an answer is looked for once a second.
         """
         if time.monotonic() - self._looked_for_the_dead < 1:
             return
         self._looked_for_the_dead = time.monotonic()
-        ended = sorted(set(COMPONENTS) - set(self._alive()))
+        ended = set(COMPONENTS) - set(self._alive())
         if ended:
-            raise ClusterNotReady(
-                f"{', '.join(ended)} ended at once.", next_step=f"look into {self.folder / 'logs'}; then: driftlab up"
-            )
+            raise ComponentsEnded(ended, self.folder)
 
     def _add_nodes(self) -> None:
         node_port = int((self.folder / "node.port").read_text(encoding="utf-8"))
@@ -382,22 +403,59 @@ class EmbeddedCluster(Cluster):
         if not self.kubeconfig.exists():
             raise ClusterNotReady("its kubeconfig is gone")
         for _ in range(2):
-            alive = self._alive()
-            processes.end([process for process in self._processes() if process not in alive.values()])
-            for component in COMPONENTS:
-                if component not in alive:
-                    self._pid_file(component).unlink(missing_ok=True)
-            self._kwokctl(found, "start", "cluster")
             try:
-                wait_for(lambda: answers(self), "the API server", timeout_s=20)
-                if "kwok-controller" not in alive:
-                    self._hand_over_nodes()
-                wait_for(self._settled, f"{NODES} Nodes that are ready", timeout_s=40)
+                self._start_what_has_ended(found)
+                self._settle(found, timeout_s=40)
                 return
             except DriftlabError as error:
                 problem = error
                 self._stop()
         raise problem
+
+    def _start_what_has_ended(self, found: dict[str, Path]) -> None:
+        alive = self._alive()
+        processes.end([process for process in self._processes() if process not in alive.values()])
+        for component in COMPONENTS:
+            if component not in alive:
+                self._pid_file(component).unlink(missing_ok=True)
+        self._kwokctl(found, "start", "cluster")
+        wait_for(lambda: answers(self), "the API server", timeout_s=20)
+        if "kwok-controller" not in alive:
+            self._hand_over_nodes()
+
+    def _settle(self, found: dict[str, Path], timeout_s: float) -> None:
+        """Wait until Pods can be created and controllers act on them. What has ended meanwhile is started again.
+
+        Raises ClusterNotReady; at once where the API server or its store has ended, or a port is taken.
+        """
+        for start in range(STARTS):
+            try:
+                wait_for(self._settled, f"{NODES} Nodes that are ready", timeout_s)
+                wait_for(self._controls, "kube-controller-manager", timeout_s)
+                return
+            except ComponentsEnded as error:
+                if start == STARTS - 1 or error.names & {"etcd", "kube-apiserver"} or self._taken_port():
+                    raise
+                self._start_what_has_ended(found)
+
+    def _controls(self) -> bool:
+        """Do the controllers run? The one process of all of them ends where the API server is not there in 10 s.
+
+        A cluster that is started again has its Nodes, and looks well, before that is certain.
+        """
+        documents = yaml.load_all((self.folder / "kwokctl.yaml").read_text("utf-8"), Loader=images.LOADER)
+        port = next(documents)["options"]["kubeControllerManagerPort"]
+        itself = ssl._create_unverified_context()  # noqa: S323 on loopback, with a certificate of its own making
+        connection = HTTPSConnection("127.0.0.1", port, timeout=2, context=itself)
+        try:
+            connection.request("GET", "/healthz?verbose")
+            told = connection.getresponse().read()
+        except (OSError, HTTPException):
+            self._refuse_to_wait_for_the_dead()
+            return False
+        finally:
+            connection.close()
+        return b"]deployment-controller ok" in told
 
     def _hand_over_nodes(self) -> None:
         """Let a kwok that was just started play the Nodes, and all Pods on them, of the one before it.
@@ -424,24 +482,48 @@ class EmbeddedCluster(Cluster):
         self._touch_pods(played)
 
     def _touch_pods(self, nodes: Collection[str]) -> None:
-        """Let kwok look at each Pod twice more: an annotation comes, and goes.
+        """Let kwok look at each Pod twice more, and again at those that stand still.
 
         It looks through the Pods of a Node when it asks for the Node's Lease. For good it passes by those that it
         comes to before it has seen that the Lease is its own, and of several looks at once at the same Pod the last
-        is lost now and then. A change makes it look; the second change comes when all is quiet.
+        is lost now and then: on a busy machine sometimes even that of a change which came when all was quiet.
         """
-        paths = [
-            f"/api/v1/namespaces/{pod['metadata']['namespace']}/pods/{pod['metadata']['name']}"
-            for pod in self.client.get("/api/v1/pods")["items"]
-            if pod["spec"].get("nodeName") in nodes and pod["status"].get("phase") not in ("Succeeded", "Failed")
-        ]
+
+        def played() -> dict[str, Document]:
+            return {
+                f"/api/v1/namespaces/{pod['metadata']['namespace']}/pods/{pod['metadata']['name']}": pod
+                for pod in self.client.get("/api/v1/pods")["items"]
+                if pod["spec"].get("nodeName") in nodes and pod["status"].get("phase") not in ("Succeeded", "Failed")
+            }
+
+        self._touch(list(played()))
+        for _ in range(LOOKS):
+            before = {path: pod["metadata"]["resourceVersion"] for path, pod in played().items() if _is_created(pod)}
+            if not before:
+                return
+            time.sleep(2)  # no stage on the way to a started container takes longer
+            now = played()
+            self._touch(
+                [path for path in before if path in now and now[path]["metadata"]["resourceVersion"] == before[path]]
+            )
+
+    def _touch(self, paths: Collection[str]) -> None:
+        """A change makes kwok look at a Pod: an annotation comes, and goes."""
         for value, pause_s in (("true", 0.5), (None, 1)) if paths else ():
             time.sleep(pause_s)
             for path in paths:
                 with suppress(ApiRefused):  # it may be gone by now
                     self.client.patch(path, {"metadata": {"annotations": {TOUCHED: value}}})
 
-    def _kwokctl(self, found: dict[str, Path], *words: str) -> None:
+    def _taken_port(self) -> str:
+        """Which component's port somebody else took meanwhile: kwokctl would start it again and again."""
+        for component in COMPONENTS:
+            log = self.folder / "logs" / f"{self._pid_file(component).stem}.log"
+            if log.exists() and TAKEN in log.read_text(encoding="utf-8", errors="replace"):
+                return f"was given up: somebody else took the port of {component}"
+        return ""
+
+    def _kwokctl(self, found: dict[str, Path], *words: str, hopeless: Callable[[], str] = lambda: "") -> None:
         # kubectl, which kwokctl calls, keeps a cache of its own
         own = {
             "KWOK_WORKDIR": str(self.home),
@@ -453,6 +535,7 @@ class EmbeddedCluster(Cluster):
             env=own,
             timeout_s=120,
             next_step=f"look into {self.folder / 'logs'}, then: driftlab down && driftlab up",
+            hopeless=hopeless,
         )
 
     # ---- what is there
@@ -512,6 +595,13 @@ class EmbeddedCluster(Cluster):
         if self.folder.exists():
             remove_tree(self.folder)
         self.__dict__.pop("client", None)
+
+
+def _is_created(pod: Document) -> bool:
+    """Is it still on the way to its first container?"""
+    statuses = pod["status"].get("containerStatuses", [])
+    reasons = {status.get("state", {}).get("waiting", {}).get("reason") for status in statuses}
+    return pod["status"].get("phase") == "Pending" and reasons <= {"ContainerCreating", "PodInitializing"}
 
 
 def _free_ports(count: int) -> list[int]:

@@ -111,4 +111,4 @@ def test_with_the_solutions_every_check_passes(lab: Lab, runs: dict[str, Future[
     ]
     for cell in notebook.cells:
         if cell.source.startswith("timeline("):
-            assert re.search(r" minutes, (never fewer than|between) \d", said(cell))
+            assert re.search(r": (\d+:\d\d minutes|\d+ s), (never fewer than|between) \d", said(cell))

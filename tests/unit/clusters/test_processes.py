@@ -85,6 +85,18 @@ class TestRun:
                 break
         assert gone(int(caught.value.output))
 
+    def test_one_that_is_hopeless_is_ended_and_why_is_said(self, gone):
+        with pytest.raises(CommandFailed, match=r"^sh was given up: no port\.") as caught:
+            processes.run(
+                ["sh", "-c", "cat; echo $$; exec sleep 600"], stdin="hello\n", hopeless=lambda: "was given up: no port"
+            )
+        hello, pid = caught.value.output.split()
+        assert hello == "hello"
+        assert gone(int(pid))
+
+    def test_one_that_is_not_hopeless_ends_by_itself(self):
+        assert processes.run(["sh", "-c", "cat; sleep 0.7; echo end"], stdin="hello\n") == "hello\nend\n"
+
 
 class TestFollow:
     def test_lines_come_as_they_are_printed(self, tmp_path):
