@@ -8,6 +8,7 @@ Everything listens on loopback only and lives in one folder.
 import hashlib
 import json
 import os
+import re
 import secrets
 import shutil
 import socket
@@ -52,8 +53,8 @@ PORTS = (
     "node",
 )
 
-#: What a component writes into its log when somebody else listens where it was told to.
-TAKEN = "address already in use"
+#: What a component writes into its log when somebody else listens where it was told to; and etcd, when it gives up.
+TAKEN, GIVES_UP = "address already in use", re.compile('"level":"(fatal|panic)"')
 
 #: Where they are chosen from.
 PORT_RANGE = range(20000, 32000)
@@ -247,7 +248,7 @@ class EmbeddedCluster(Cluster):
         config = self.folder / "kwokctl.yaml"
         write_atomically(config, yaml.safe_dump_all(self._configuration(found, ports)))
         create = ("--config", str(config), "create", "cluster", "--kubeconfig=", "--timeout=90s")
-        self._kwokctl(found, *create, hopeless=self._taken_port)
+        self._kwokctl(found, *create, hopeless=self._hopeless)
 
     def _write_stages(self) -> None:
         added = [self._added_images] if self._added_images.exists() else []
@@ -418,7 +419,8 @@ class EmbeddedCluster(Cluster):
         for component in COMPONENTS:
             if component not in alive:
                 self._pid_file(component).unlink(missing_ok=True)
-        self._kwokctl(found, "start", "cluster")
+                self._log(component).unlink(missing_ok=True)  # what it says tells of this start only
+        self._kwokctl(found, "start", "cluster", hopeless=self._hopeless)
         wait_for(lambda: answers(self), "the API server", timeout_s=20)
         if "kwok-controller" not in alive:
             self._hand_over_nodes()
@@ -434,7 +436,7 @@ class EmbeddedCluster(Cluster):
                 wait_for(self._controls, "kube-controller-manager", timeout_s)
                 return
             except ComponentsEnded as error:
-                if start == STARTS - 1 or error.names & {"etcd", "kube-apiserver"} or self._taken_port():
+                if start == STARTS - 1 or error.names & {"etcd", "kube-apiserver"} or self._hopeless():
                     raise
                 self._start_what_has_ended(found)
 
@@ -515,12 +517,17 @@ class EmbeddedCluster(Cluster):
                 with suppress(ApiRefused):  # it may be gone by now
                     self.client.patch(path, {"metadata": {"annotations": {TOUCHED: value}}})
 
-    def _taken_port(self) -> str:
-        """Which component's port somebody else took meanwhile: kwokctl would start it again and again."""
+    def _hopeless(self) -> str:
+        """Why there is nothing to wait for, if so; kwokctl would start what ends again and again, for minutes."""
         for component in COMPONENTS:
-            log = self.folder / "logs" / f"{self._pid_file(component).stem}.log"
-            if log.exists() and TAKEN in log.read_text(encoding="utf-8", errors="replace"):
+            try:
+                told = self._log(component).read_text(encoding="utf-8", errors="replace")
+            except OSError:
+                continue
+            if TAKEN in told:
                 return f"was given up: somebody else took the port of {component}"
+            if component == "etcd" and GIVES_UP.search(told):
+                return "was given up: etcd cannot go on with its data"
         return ""
 
     def _kwokctl(self, found: dict[str, Path], *words: str, hopeless: Callable[[], str] = lambda: "") -> None:
@@ -576,6 +583,9 @@ class EmbeddedCluster(Cluster):
     def _pid_file(self, component: str) -> Path:
         name = Path(sys.executable).stem if component == "node-api" else component
         return self.folder / "pids" / f"{name}.pid"
+
+    def _log(self, component: str) -> Path:
+        return self.folder / "logs" / f"{self._pid_file(component).stem}.log"
 
     def _stop(self) -> None:
         everything = self._processes()
