@@ -1,8 +1,8 @@
 """What all tests share: a state folder of their own, the cluster fixture once for each engine, and which part is tried.
 
 There are hundreds of wrong answers, and real containers take their time. ``DRIFTLAB_TESTS_PART=2/4`` tries the second
-quarter of the wrong answers; and on kind of all exercises, and of what is marked ``divided``. They are chosen by their
-names: whoever runs all four parts has tried all. Without it, all are tried.
+quarter of the wrong answers; on kind of all exercises; and of what is marked ``divided`` for an engine. They are chosen
+by their names: whoever runs all four parts has tried all. Without it, all are tried.
 """
 
 import gc
@@ -52,7 +52,11 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def pytest_report_header() -> str:
-    return f"wrong answers, and exercises on kind: part {PART} of {PARTS} (DRIFTLAB_TESTS_PART)" if PARTS > 1 else ""
+    return (
+        f"wrong answers, solved notebooks, exercises on kind: part {PART} of {PARTS} (DRIFTLAB_TESTS_PART)"
+        if PARTS > 1
+        else ""
+    )
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -77,9 +81,12 @@ def _asks_for_kind(item: pytest.Item) -> bool:
 
 def _in_this_part(item: pytest.Item) -> bool:
     """Does this part try it? What is divided among the parts is in one of them; all else is in every part."""
+    engine = parameters(item).get("cluster")
     is_case = "tried" in getattr(item, "fixturenames", ())
-    on_kind = parameters(item).get("cluster") == "kind" and (is_case or item.get_closest_marker("divided"))
-    divided = on_kind or (is_case and {"script", "case"} & parameters(item).keys())
+    marker = item.get_closest_marker("divided")
+    divided = (marker and engine in marker.args) or (
+        is_case and (engine == "kind" or {"script", "case"} & parameters(item).keys())
+    )
     return not divided or zlib.crc32(item.name.split("-", 1)[-1].encode()) % PARTS == PART % PARTS
 
 

@@ -22,7 +22,7 @@ from clusters.errors import DriftlabError
 from clusters.kubectl import kubectl_path
 from clusters.registry import open_cluster
 
-pytestmark = pytest.mark.divided
+pytestmark = pytest.mark.divided("kind")
 
 MESS = Path(__file__).parent / "mess.yaml"
 

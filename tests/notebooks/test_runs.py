@@ -24,7 +24,7 @@ from clusters.cluster import Cluster
 #: So many labs are run at a time. Those that lose a Node are run when all others are done.
 AT_A_TIME = 2 * (os.cpu_count() or 1)
 
-Runs = tuple[NotebookNode, NotebookNode]  #: untouched, and with the solutions
+Runs = tuple[NotebookNode, NotebookNode]  #: untouched, and with the solutions: run where that is to be tried
 
 each_lab = pytest.mark.parametrize("lab", labs(), ids=lambda lab: lab.name)
 
@@ -33,24 +33,30 @@ each_lab = pytest.mark.parametrize("lab", labs(), ids=lambda lab: lab.name)
 def runs(
     request: pytest.FixtureRequest, cluster: Cluster, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[dict[str, Future[Runs]]]:
-    """Each chosen lab's notebook, run twice for somebody who has never opened it."""
-    chosen = {
-        item.callspec.params["lab"].name: item.callspec.params["lab"]
+    """Each chosen lab's notebook, run for somebody who has never opened it; where it is chosen, also solved."""
+    here = [
+        item
         for item in request.session.items
         if isinstance(item, pytest.Function) and item.module is request.module  # type: ignore[attr-defined]
-    }
+    ]
+    chosen = {item.callspec.params["lab"].name: item.callspec.params["lab"] for item in here}
+    solved = {item.callspec.params["lab"].name for item in here if "with_the_solutions" in item.name}
+
+    def run(lab: Lab) -> Runs:
+        return _run(cluster, lab, folder, with_the_solutions=lab.name in solved)
+
     folder = tmp_path_factory.mktemp("notebooks")
     with pytest.MonkeyPatch.context() as environment, ThreadPoolExecutor(AT_A_TIME) as pool:
         environment.setenv("DRIFTLAB_ENGINE", cluster.engine)
         environment.setenv("DRIFTLAB_CLUSTER", cluster.name)
         environment.setenv("IPYTHONDIR", str(folder / "ipython"))
         environment.setenv("JUPYTER_RUNTIME_DIR", str(folder / "runtime"))
-        begun = {name: pool.submit(_run, cluster, lab, folder) for name, lab in chosen.items() if not _loses_nodes(lab)}
+        begun = {name: pool.submit(run, lab) for name, lab in chosen.items() if not _loses_nodes(lab)}
 
         def alone(lab: Lab) -> Runs:
             for other in begun.values():
                 other.exception()
-            return _run(cluster, lab, folder)
+            return run(lab)
 
         late = {name: pool.submit(alone, lab) for name, lab in chosen.items() if _loses_nodes(lab)}
         yield begun | late
@@ -61,7 +67,7 @@ def _loses_nodes(lab: Lab) -> bool:
     return any(exercise.loses_node for exercise in lab.exercises)
 
 
-def _run(cluster: Cluster, lab: Lab, folder: Path) -> Runs:
+def _run(cluster: Cluster, lab: Lab, folder: Path, *, with_the_solutions: bool) -> Runs:
     """Raises CellExecutionError where a cell raises."""
     shutil.rmtree(Attempts(cluster, lab).folder, ignore_errors=True)
     untouched, solved = (nbformat.read(lab.notebook, as_version=4) for _ in range(2))
@@ -69,7 +75,7 @@ def _run(cluster: Cluster, lab: Lab, folder: Path) -> Runs:
     for cell in solved.cells:
         if "driftlab" in cell.metadata:
             cell.source = f"%%bash -eu\n{solutions[cell.metadata.driftlab.turn]}"
-    for number, notebook in enumerate((untouched, solved)):
+    for number, notebook in enumerate((untouched, solved)[: 1 + with_the_solutions]):
         own = folder / f"{lab.name}-{number}"
         own.mkdir()
         resources = {"metadata": {"path": str(own)}}
@@ -102,6 +108,7 @@ def test_run_all_reaches_the_end_where_nothing_was_done(lab: Lab, runs: dict[str
             assert not said(cell).lower().startswith(("error", "something broke")), said(cell)
 
 
+@pytest.mark.divided("embedded")
 @each_lab
 def test_with_the_solutions_every_check_passes(lab: Lab, runs: dict[str, Future[Runs]]):
     """What the reference solutions say, in the cells where the learner would say it."""

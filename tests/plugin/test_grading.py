@@ -20,7 +20,7 @@ from clusters.cluster import Cluster, wait_for
 from clusters.pytest_plugin import Namespace
 from clusters.registry import open_cluster
 
-pytestmark = pytest.mark.divided
+pytestmark = pytest.mark.divided("kind")
 
 ALL_PASSED, SOME_FAILED, INTERRUPTED, USAGE, NO_TESTS = 0, 1, 2, 4, 5
 

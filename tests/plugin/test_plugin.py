@@ -11,7 +11,7 @@ import pytest
 from clusters import processes
 from clusters.cluster import Cluster
 
-pytestmark = pytest.mark.divided
+pytestmark = pytest.mark.divided("kind")
 
 
 def run_pytest(folder: Path, source: str, *options: str, **environment: str) -> "subprocess.CompletedProcess[str]":
