@@ -11,6 +11,7 @@ pytest-kind's ``kind_cluster`` and runs without a container engine. Their option
 with ``--lab-``, so they stand beside those of other plugins.
 """
 
+import os
 import secrets
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -43,10 +44,15 @@ def cluster(request: pytest.FixtureRequest) -> Iterator["Cluster"]:
 
 
 def opened(engine: str, name: str | None = None) -> Iterator["Cluster"]:
-    """Open, bring up, and afterwards delete a cluster; one that has a ``name`` already is left as it is."""
+    """Open, bring up, and afterwards delete a cluster; one that has a ``name`` already is left as it is.
+
+    One of somebody else's must have a name: by the option, or by ``DRIFTLAB_CLUSTER``, as at the command line.
+    """
     from clusters.registry import open_cluster
 
-    new = f"test-{secrets.token_hex(3)}" if engine != "existing" else None  # which must be named
+    if engine == "existing":
+        name = name or os.environ.get("DRIFTLAB_CLUSTER")
+    new = f"test-{secrets.token_hex(3)}" if engine != "existing" else None
     try:
         found = open_cluster(engine, name or new, owned=name is None)
         found.up()

@@ -73,7 +73,10 @@ def _limits() -> Iterator[Finding]:
         )
     memory = psutil.virtual_memory().total
     if memory < MEMORY_FOR_THREE:
-        yield note(f"{memory / 1e9:.1f} GB of memory: kind clusters get one Node instead of three")
+        yield note(
+            f"{memory / 1e9:.1f} GB of memory: kind clusters get one Node instead of three",
+            "export DRIFTLAB_KIND_WORKERS=2, if you want three all the same",
+        )
     if Path("/proc/net").exists() and not Path("/proc/net/if_inet6").exists():
         yield ok("IPv6 is off; kind clusters of the kit use IPv4 only")
 

@@ -807,13 +807,18 @@ def test_the_fixtures_work_on_it_where_its_context_is_named(school: School, tmp_
     refused = subprocess.run(command, cwd=test.parent, capture_output=True, text=True, check=False)
     assert (refused.returncode, "CONTEXT is one of: teacher" in refused.stdout) == (1, True), refused.stdout
     since = len(school.asked())
+    named = {**os.environ, "DRIFTLAB_CLUSTER": "teacher"}
+    done = subprocess.run(command, cwd=test.parent, env=named, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
     command.append("--lab-cluster=teacher")
     done = subprocess.run(command, cwd=test.parent, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout
     made = [one for one in school.asked(since) if (one.get("objectRef") or {}).get("resource") == "namespaces"]
-    (name,) = {one["objectRef"]["name"] for one in made if one["verb"] == "create"}
-    assert name.endswith("-pia")
-    assert not school.has(f"/api/v1/namespaces/{name}")
+    names = {one["objectRef"]["name"] for one in made if one["verb"] == "create"}
+    assert len(names) == 2
+    for name in names:
+        assert name.endswith("-pia")
+        assert not school.has(f"/api/v1/namespaces/{name}")
     existing("teacher").down()
 
 

@@ -19,7 +19,7 @@ from clusters import processes
 from clusters.cluster import wait_for
 from clusters.errors import DriftlabError
 from clusters.kind.containers import KIND_LABEL, ContainerEngine
-from clusters.kind.engine import KindCluster, image
+from clusters.kind.engine import image
 
 pytestmark = pytest.mark.usefixtures("kind")
 
@@ -71,9 +71,20 @@ def _cache() -> Path:
 
 @pytest.fixture
 def learner(tmp_path: Path) -> Iterator[Learner]:
-    one = Learner(tmp_path)
+    yield from _at_home(tmp_path / "learner")
+
+
+@pytest.fixture
+def neighbour(tmp_path: Path) -> Iterator[Learner]:
+    """Another person on the same machine."""
+    yield from _at_home(tmp_path / "neighbour")
+
+
+def _at_home(folder: Path) -> Iterator[Learner]:
+    folder.mkdir()
+    one = Learner(folder)
     yield one
-    for record in (tmp_path / "state" / "kind" / "clusters").glob("*/driftlab.json"):
+    for record in (folder / "state" / "kind" / "clusters").glob("*/driftlab.json"):
         one.run("down", "--engine", "kind", "--cluster", record.parent.name)
 
 
@@ -96,17 +107,14 @@ def volumes(engine: ContainerEngine) -> set[str]:
 # ---- a life
 
 
-def test_one_cluster_from_its_making_to_its_end(
-    learner: Learner, engine: ContainerEngine, request: pytest.FixtureRequest
-) -> None:
-    """Made beside another learner's of the same name; up changes nothing; revived; replaced; gone."""
+def test_one_cluster_from_its_making_to_its_end(learner: Learner, engine: ContainerEngine) -> None:
+    """Made; up changes nothing; revived; replaced; gone."""
     config = learner.folder / ".kube" / "config"
     config.parent.mkdir()
     config.write_text("apiVersion: v1\nkind: Config\ncurrent-context: precious\n", encoding="utf-8")
     before, volumes_before = config.read_bytes(), volumes(engine)
     words = ("--engine", "kind", "--cluster", "one")
     own_name = learner.name("one")
-    assert own_name != KindCluster("one").own_name  # another learner's
 
     code, said = learner.run("up", *words)
     assert code == 0, said
@@ -148,6 +156,23 @@ def test_one_cluster_from_its_making_to_its_end(
     assert list((learner.folder / "state/kind/clusters").iterdir()) == []
     assert config.read_bytes() == before
     assert [path.name for path in config.parent.iterdir()] == ["config"]
+
+
+def test_two_people_at_once_have_each_a_cluster_of_the_same_name(
+    learner: Learner, neighbour: Learner, engine: ContainerEngine
+) -> None:
+    words = ("--engine", "kind", "--cluster", "same")
+    people = {one.name("same"): one for one in (learner, neighbour)}
+    assert len(people) == 2
+    for one in [one.start("up", *words) for one in people.values()]:
+        said, _ = one.communicate(timeout=CREATION_S)
+        assert one.returncode == 0, said
+    for own_name, one in people.items():
+        code, said = one.run("status", *words)  # the second one's, after the first one's is gone
+        assert code == 0, said
+        code, said = one.run("down", *words)
+        assert code == 0, said
+        assert leftovers(engine, own_name) == []
 
 
 def _other_volumes(engine: ContainerEngine) -> set[str]:

@@ -126,6 +126,17 @@ def test_low_limits_of_inotify_are_said_with_the_command(monkeypatch):
     assert len(mends) == 2
 
 
+def test_little_memory_is_said_with_what_it_means(monkeypatch):
+    monkeypatch.setattr(host.psutil, "virtual_memory", lambda: SimpleNamespace(total=2 << 30))
+    assert any("2.1 GB of memory" in line and "DRIFTLAB_KIND_WORKERS=2" in line for line in said())
+
+
+def test_a_machine_without_ipv6_is_in_order(monkeypatch):
+    real = Path.exists
+    monkeypatch.setattr(Path, "exists", lambda path: path.name != "if_inet6" and real(path))
+    assert any("IPv6 is off" in line for line in said())
+
+
 def test_a_container_is_read_as_the_engine_tells_of_it():
     document = {
         "Name": "/lab-control-plane",
