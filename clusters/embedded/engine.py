@@ -30,6 +30,7 @@ from clusters import __version__, processes, programs
 from clusters.client import ApiRefused, Document
 from clusters.cluster import LEARNERS, LONGEST_HOST_NAME, Availability, Cluster, Status, answers, wait_for
 from clusters.embedded import images, stages
+from clusters.embedded.node_api import LISTENS
 from clusters.errors import ClusterNotOurs, ClusterNotReady, ClusterUnreachable, DriftlabError, UsageError
 from clusters.folders import make_folder, write_atomically
 from clusters.kubectl import kubectl_path
@@ -434,11 +435,20 @@ class EmbeddedCluster(Cluster):
             try:
                 wait_for(self._settled, f"{NODES} Nodes that are ready", timeout_s)
                 wait_for(self._controls, "kube-controller-manager", timeout_s)
+                wait_for(self._tells_logs, "node-api", timeout_s)
                 return
             except ComponentsEnded as error:
                 if start == STARTS - 1 or error.names & {"etcd", "kube-apiserver"} or self._hopeless():
                     raise
                 self._start_what_has_ended(found)
+
+    def _tells_logs(self) -> bool:
+        """Has node-api its port? It starts slowly, and nobody else waits for it."""
+        with suppress(OSError):
+            if LISTENS in self._log("node-api").read_text(encoding="utf-8", errors="replace"):
+                return True
+        self._refuse_to_wait_for_the_dead()
+        return False
 
     def _controls(self) -> bool:
         """Do the controllers run? The one process of all of them ends where the API server is not there in 10 s.

@@ -28,6 +28,10 @@ LOGS = re.compile(r"/containerLogs/([^/]+)/([^/]+)/([^/]+)")
 NEEDS_A_CONTAINER = "the embedded engine runs no containers, so there is nothing to {what}"
 
 
+#: Written to its log when its port is its own.
+LISTENS = "listening"
+
+
 class NodeApi(ThreadingHTTPServer):
     """Answers for every Node. ``server``: the API server's URL; ``pki``: the folder with its certificates."""
 
@@ -188,7 +192,9 @@ def main() -> None:
     parser.add_argument("--images", type=Path, required=True, help="the catalogue of images, as JSON")
     options = parser.parse_args()
     catalogue = json.loads(options.images.read_text(encoding="utf-8"))
-    NodeApi(options.port, options.server, options.pki, catalogue).serve_forever()
+    server = NodeApi(options.port, options.server, options.pki, catalogue)
+    print(LISTENS, flush=True)
+    server.serve_forever()
 
 
 if __name__ == "__main__":
