@@ -12,6 +12,8 @@ def crowd(shared_lab):
     lab.pod("bad-image", image="blog-api:9.9")
     lab.pod("bad-name", image="Blog-API:1.0")
     lab.pod("crashing", image="blog-api:1.2")
+    lab.pod("no-program", command=["no-program"])
+    lab.pod("no-path", command=["/no/path"])
     lab.pod("not-ready", readinessProbe=lab.probe("/no-such-path"))
     lab.pod("wrong-port", readinessProbe={"tcpSocket": {"port": 9}, "periodSeconds": 1})
     lab.pod("not-live", livenessProbe=lab.probe("/no-such-path", failureThreshold=2))
@@ -88,6 +90,23 @@ def test_name_of_an_image_that_cannot_be_one(crowd):
     assert message in crowd.status(pod)["state"]["waiting"]["message"]
     crowd.event("bad-name", "InspectFailed", message)
     crowd.event("bad-name", "Failed", "Error: InvalidImageName")
+
+
+@pytest.mark.parametrize(
+    ("name", "trouble"),
+    [
+        ("no-program", 'exec: "no-program": executable file not found in $PATH'),
+        ("no-path", 'exec: "/no/path": stat /no/path: no such file or directory'),
+    ],
+)
+def test_program_that_the_image_does_not_hold(crowd, name, trouble):
+    told = crowd.event(name, "Failed")
+    assert told["message"].startswith("Error: failed to create containerd task: ")
+    assert told["message"].endswith(f": unable to start container process: {trouble}")
+    pod = crowd.wait("pods", name, lambda pod: crowd.status(pod).get("lastState"))
+    ended = crowd.status(pod)["lastState"]["terminated"]
+    assert (ended["exitCode"], ended["reason"]) == (128, "StartError")
+    assert ended["message"] == told["message"].removeprefix("Error: ")
 
 
 def test_container_that_ends_is_started_again_and_again(crowd):
