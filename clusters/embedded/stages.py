@@ -134,16 +134,18 @@ class _Composer:
 
     def _if_running(self, do: str, kind: str, slot: int, event: str) -> str:
         """A step cannot be left out: for a slot where nothing runs, one that runs is told of once more."""
-        event = self._compose(do, "$kind_here$", "$slot_here", event, "event")
-        return (
-            "{{- $pod := . -}}{{- $slot_here := 0 -}}{{- $is_init := false -}}{{- $it := false -}}"
-            "{{- range $i, $s := .status.containerStatuses -}}"
-            "{{- if $s.state.running -}}{{- $slot_here = $i -}}{{- end -}}{{- end -}}"
-            f"{{{{- range $i, $s := .status.{_statuses(kind)} -}}}}{{{{- if and (eq $i {slot}) $s.state.running -}}}}"
-            "{{- $it = true -}}{{- end -}}{{- end -}}"
-            f"{{{{- if $it -}}}}{{{{- $slot_here = {slot} -}}}}{event.replace('$kind_here$', kind)}"
-            f"{{{{- else -}}}}{event.replace('$kind_here$', 'containers')}{{{{- end -}}}}"
-        )
+        event = self._compose(do, "$kind_here$", "$slot_here", event, "event").replace('"$kind_here$"', "$kind_here")
+        chosen = _choose_running("initContainers") + _choose_running("containers") + _choose_running(kind, slot)
+        return f'{{{{- $kind_here := "containers" -}}}}{{{{- $slot_here := 0 -}}}}{chosen}{event}'
+
+
+def _choose_running(kind: str, slot: int | None = None) -> str:
+    """Go template: $kind_here and $slot_here are the last of ``kind`` that runs, or ``slot`` where that one runs."""
+    condition = "$s.state.running" if slot is None else f"and (eq $i {slot}) $s.state.running"
+    return (
+        f"{{{{- range $i, $s := .status.{_statuses(kind)} -}}}}{{{{- if {condition} -}}}}"
+        f'{{{{- $kind_here = "{kind}" -}}}}{{{{- $slot_here = $i -}}}}{{{{- end -}}}}{{{{- end -}}}}'
+    )
 
 
 def _statuses(kind: str) -> str:

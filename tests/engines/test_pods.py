@@ -83,6 +83,54 @@ def test_job_whose_pod_ends_well(lab):
     assert lab.event(pod["metadata"]["name"], "Killing")["message"] == "Stopping container web"
 
 
+TOO_LONG = "Pod was active on the node longer than the specified deadline"
+
+
+def test_pod_that_is_active_for_too_long_fails(lab):
+    """Whatever its restartPolicy: it stops being ready, is told to end and, when it has ended, has failed."""
+    lab.pod()
+    made = lab.wait("pods", "web", lab.ready)
+    lab.kubectl("patch", "pod", "web", "--patch", '{"spec": {"activeDeadlineSeconds": 1}}')
+    last = lab.wait("pods", "web", lambda pod: pod["status"]["phase"] == "Failed")
+    assert (last["status"]["reason"], last["status"]["message"]) == ("DeadlineExceeded", TOO_LONG)
+    ended = lab.status(last)["state"]["terminated"]
+    assert (ended["exitCode"], ended["reason"]) == (0, "Completed")
+    told = [state for state in lab.history("pods", made, last) if "PodFailed" in reasons(state)]
+    assert "running" in lab.status(told[0])["state"]
+    assert told[0]["status"]["phase"] != "Failed"
+    assert lab.event("web", "DeadlineExceeded")["message"] == TOO_LONG
+    assert lab.event("web", "Killing")["message"] == "Stopping container web"
+
+
+def test_deadline_of_a_pod_that_never_came_to_run(lab):
+    lab.pod(spec={"activeDeadlineSeconds": 1}, image="blog-api:9.9")
+    pod = lab.wait("pods", "web", lambda pod: lab.status(pod).get("state", {}).get("terminated"))
+    assert (pod["status"]["phase"], pod["status"]["reason"]) == ("Failed", "DeadlineExceeded")
+    assert lab.status(pod)["state"]["terminated"]["reason"] == "ContainerStatusUnknown"
+
+
+def test_deadline_ends_init_containers_too(lab):
+    lab.pod(spec={"initContainers": [second(lab)]})
+
+    def begun(pod):
+        return "running" in (pod["status"].get("initContainerStatuses") or [{}])[0].get("state", {})
+
+    lab.wait("pods", "web", begun)
+    lab.kubectl("patch", "pod", "web", "--patch", '{"spec": {"activeDeadlineSeconds": 1}}')
+    pod = lab.wait("pods", "web", lambda pod: pod["status"]["phase"] == "Failed")
+    assert pod["status"]["reason"] == "DeadlineExceeded"
+    assert pod["status"]["initContainerStatuses"][0]["state"]["terminated"]["exitCode"] == 0
+    assert lab.waiting(pod) == "PodInitializing"
+    lab.event("web", "Killing", "Stopping container second")
+    assert [event["reason"] for event in lab.events("web")].count("Killing") == 1
+
+
+def reasons(pod):
+    return [
+        condition.get("reason") for condition in pod["status"].get("conditions", []) if condition["type"] == "Ready"
+    ]
+
+
 def conditions(job):
     return {c["type"]: c for c in job["status"].get("conditions", []) if c["status"] == "True"}
 

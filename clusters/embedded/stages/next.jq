@@ -21,6 +21,13 @@ def first_success($probe; $from): ($probe.initialDelaySeconds // 0) as $first
   | if $first >= $from then $first else $first + (($from - $first) / $probe.periodSeconds | ceil) * $probe.periodSeconds end;
 def given_up($probe): ($probe.initialDelaySeconds // 0) + ($probe.failureThreshold - 1) * $probe.periodSeconds;
 
+# Containers that run are told to end, and are killed where they do not: the last are those that were started first.
+def stops($told; $killed):
+  [.[] | select(.init | not)] as $main
+  | [ (if $main == [] then . else $main end)[]
+      | (.status | plan) as $plan
+      | {do: "stop", slot: .slot, at: (if $plan.flags | flag(8) then $killed else [$killed, $told + 1 + $plan.stops] | min end)} ];
+
 # The back-off message has it as "1m20s".
 def seconds_of:
   capture("back-off ((?<m>[0-9]+)m)?((?<s>[0-9]+)s)?") | ((.m // "0") | tonumber) * 60 + ((.s // "0") | tonumber);
@@ -29,6 +36,9 @@ def seconds_of:
 | now as $now
 | (.metadata.deletionTimestamp | epoch) as $gone
 | (.status.phase == "Succeeded" or .status.phase == "Failed") as $over
+| (if $over then infinite else (.status.startTime | epoch // infinite) + (.spec.activeDeadlineSeconds // infinite) end) as $deadline
+# Written by expiring.
+| ($deadline < infinite and ([.status.conditions[]? | select(.type == "Ready") | .reason] | first) == "PodFailed") as $expiring
 | [ (.spec.initContainers // [] | to_entries[] | {slot: "i\(.key)", n: .key, init: true, spec: .value,
       sidecar: (.value.restartPolicy == "Always"), status: ($pod.status.initContainerStatuses[.key] // {})}),
     (.spec.containers | to_entries[] | {slot: "c\(.key)", n: .key, init: false, spec: .value,
@@ -42,13 +52,11 @@ def seconds_of:
      | if $running == [] then (if .metadata.deletionGracePeriodSeconds == 0 then [] else [{do: "delete", at: ($now + 0.1)}] end)
        elif (.status.observedGeneration // 0) < (.metadata.generation // 0) then
          [{do: (if ($all | length) == 1 then "killing" else "killing-several" end), at: $now}]
-       else
-         [$running[] | select(.init | not)] as $main
-         | [ (if $main == [] then $running else $main end)[]
-             | (.status | plan) as $plan
-             | {do: "stop", slot: .slot,
-                at: (if $plan.flags | flag(8) then $gone
-                     else [$gone, $gone - ($pod.metadata.deletionGracePeriodSeconds // 30) + 1 + $plan.stops] | min end)} ] end
+       else $running | stops($gone - ($pod.metadata.deletionGracePeriodSeconds // 30); $gone) end
+   elif .status.reason == "DeadlineExceeded" then []
+   elif $expiring then
+     [$all[] | select(.status.state.running)]
+     | if . == [] then [{do: "expired", at: $now}] else stops($deadline; $deadline + $pod.spec.terminationGracePeriodSeconds) end
    elif (.status.podIP // "") == "" then [{do: "sandbox", at: ($now + 0.1)}]
    else
      [ $all[]
@@ -124,6 +132,7 @@ def seconds_of:
      | $actions + (if ($alive and ($ready != $says_ready or $over)) or (.status.phase == "Pending" and $alive and ($new | not) and $turn == ($inits | length))
                       or ((.status.observedGeneration // 0) < (.metadata.generation // 0))
                    then [{do: "sync", at: ($now + 0.1)}] else [] end)
+       + (if $deadline == infinite then [] else [{do: (if [$all[] | select(.status.state.running)] == [] then "expired" else "expiring" end), at: $deadline}] end)
    end)
 | min_by(.at)
 | select(. != null)
