@@ -87,6 +87,66 @@ def test_configmap_that_is_missing_keeps_a_container_from_starting(cluster, lab)
         assert lab.status(pod)["state"]["waiting"]["message"] == 'configmap "missing" not found'
 
 
+@pytest.mark.differs("references")
+@pytest.mark.parametrize(
+    ("kind", "source"),
+    [("configmap", {"configMap": {"name": "missing"}}), ("secret", {"secret": {"secretName": "missing"}})],
+)
+def test_volume_of_what_is_missing_keeps_a_pod_from_starting(cluster, lab, kind, source):
+    mounts = [{"name": "files", "mountPath": "/files"}]
+    lab.pod(spec={"volumes": [{"name": "files", **source}]}, volumeMounts=mounts)
+    if cluster.engine == "embedded":
+        lab.wait("pods", "web", lab.ready)
+    else:
+        lab.event("web", "FailedMount", f'MountVolume.SetUp failed for volume "files" : {kind} "missing" not found')
+        assert lab.waiting(lab.get("pods", "web")) == "ContainerCreating"
+
+
+@pytest.mark.differs("hooks")
+@pytest.mark.parametrize("hook", [{"exec": {"command": ["/none"]}}, {"httpGet": {"path": "/", "port": 9}}], ids=list)
+def test_hook_that_fails_ends_its_container(cluster, lab, hook):
+    lab.pod(lifecycle={"postStart": hook})
+    if cluster.engine == "embedded":
+        lab.wait("pods", "web", lab.ready)
+    else:
+        assert lab.event("web", "FailedPostStartHook")["message"] == "PostStartHook failed"
+        assert lab.event("web", "Killing")["message"] == "FailedPostStartHook"
+        lab.wait("pods", "web", lambda pod: lab.status(pod)["restartCount"] >= 1)
+
+
+@pytest.mark.differs("security")
+def test_root_where_it_is_forbidden(cluster, lab):
+    lab.pod(securityContext={"runAsNonRoot": True, "runAsUser": 0})
+    if cluster.engine == "embedded":
+        lab.wait("pods", "web", lab.ready)
+    else:
+        pod = lab.wait("pods", "web", lambda pod: lab.waiting(pod) == "CreateContainerConfigError")
+        message = lab.status(pod)["state"]["waiting"]["message"]
+        assert message.startswith("container's runAsUser breaks non-root policy ")
+
+
+@pytest.mark.differs("probe-programs")
+def test_probe_whose_program_the_image_does_not_hold(cluster, lab):
+    """blog-api's image holds its one program only. What cannot be tried has neither succeeded nor failed."""
+    lab.pod("true", readinessProbe={"exec": {"command": ["true"]}, "periodSeconds": 1})
+    lab.pod("cat", livenessProbe={"exec": {"command": ["cat", "/x"]}, "periodSeconds": 1, "failureThreshold": 1})
+    if cluster.engine == "embedded":
+        lab.wait("pods", "true", lab.ready)
+        told = lab.event("cat", "Unhealthy")["message"].rstrip()
+        assert told == "Liveness probe failed: cat: can't open '/x': No such file or directory"
+        lab.wait("pods", "cat", lambda pod: lab.status(pod)["restartCount"] >= 1)
+    else:
+        unknown = "probe errored and resulted in unknown state: "
+        assert 'exec: "true": executable file not found in $PATH' in lab.event("true", "Unhealthy", unknown)["message"]
+        lab.wait_list("events", lambda events: sum(about_cat(event, unknown) for event in events) >= 3)
+        assert not lab.ready(lab.get("pods", "true"))
+        assert lab.status(lab.get("pods", "cat"))["restartCount"] == 0
+
+
+def about_cat(event, text):
+    return event["involvedObject"]["name"] == "cat" and text in event["message"]
+
+
 @pytest.mark.differs("nodes")
 def test_nodes_of_a_cluster(cluster):
     nodes = [node["metadata"] for node in cluster.client.get("/api/v1/nodes")["items"]]
@@ -108,3 +168,14 @@ def test_events_of_an_image(cluster, lab):
         assert message.startswith('Successfully pulled image "blog-api:1.0" in ')
     else:
         assert message.startswith('Container image "blog-api:1.0" already present on machine')
+
+
+@pytest.mark.differs("pull")
+def test_image_that_is_always_to_be_pulled(cluster, lab):
+    """It is there, but no registry has it."""
+    lab.pod(imagePullPolicy="Always")
+    if cluster.engine == "embedded":
+        lab.wait("pods", "web", lab.ready)
+    else:
+        lab.event("web", "Failed", 'Failed to pull image "blog-api:1.0": ')
+        lab.wait("pods", "web", lambda pod: lab.waiting(pod) in ("ErrImagePull", "ImagePullBackOff"))
