@@ -8,7 +8,7 @@ import ipaddress
 import json
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -32,6 +32,29 @@ class Container:
     networks: tuple[str, ...]
 
 
+#: Those that kind knows, in the order in which it tries them, with what each says of itself when asked for its
+#: version: a ``docker`` that is Podman by another name is none. kind v0.33.0: DetectNodeProvider, IsAvailable.
+SAYS = {
+    "docker": "Docker version",
+    "nerdctl": "nerdctl version",
+    "finch": "finch version",
+    "podman": "podman version",
+}
+#: Not looked for, but taken where ``KIND_EXPERIMENTAL_PROVIDER`` names it.
+NAMED = (*SAYS, "nerdctl.lima")
+START = {
+    "docker": "sudo systemctl start docker",
+    "nerdctl": "sudo systemctl start containerd",
+    "nerdctl.lima": "limactl start",
+    "finch": "finch vm start",
+    "podman": "podman machine start",
+}
+ALLOW = {
+    "docker": "sudo usermod -aG docker $USER && newgrp docker",
+    "nerdctl": "containerd-rootless-setuptool.sh install",
+}
+
+
 @dataclass(frozen=True)
 class ContainerEngine:
     """One of Docker, Podman, nerdctl. Every method raises CommandFailed where it does not answer."""
@@ -40,36 +63,48 @@ class ContainerEngine:
 
     @classmethod
     def find(cls) -> "ContainerEngine":
-        """The one that kind would take. Raises EngineUnavailable, with what would mend it."""
-        wanted = os.environ.get("KIND_EXPERIMENTAL_PROVIDER")
-        names = [wanted] if wanted else ["docker", "podman", "nerdctl"]
-        there = [name for name in names if shutil.which(name)]
-        if not there:
-            raise EngineUnavailable(
-                f"{wanted} is not here" if wanted else "there is no container engine (docker, podman or nerdctl)",
-                next_step="https://docs.docker.com/engine/install, or use the embedded engine, which needs none",
-            )
-        problems = []
-        for name in there:
+        """The first that answers of those that kind would take. Raises EngineUnavailable, with what would mend it."""
+        wanted = os.environ.get("KIND_EXPERIMENTAL_PROVIDER", "")
+        if wanted in NAMED:
+            if not shutil.which(wanted):
+                raise EngineUnavailable(
+                    f"{wanted} is not here", next_step="unset KIND_EXPERIMENTAL_PROVIDER, or install what it names"
+                )
+            there: Iterable[ContainerEngine] = [cls(wanted)]
+        else:  # as kind does with a name that it does not know
+            there = (engine for engine in map(cls, SAYS) if engine._says_what_it_is())
+        problems: list[EngineUnavailable] = []
+        for engine in there:
             try:
-                found = cls(name)
-                found.run("version", timeout_s=8)
+                engine.run("version", timeout_s=8)
             except CommandFailed as error:
-                problems.append(error)
+                problems.append(engine._does_not_answer(error))
             else:
-                return found
-        said = problems[0].output.lower()
-        if "permission denied" in said:
-            raise EngineUnavailable(
-                f"{there[0]} is here, but you may not use it",
-                output=problems[0].output,
-                next_step="sudo usermod -aG docker $USER && newgrp docker",
-            )
+                return engine
+        if problems:
+            raise problems[0]
         raise EngineUnavailable(
-            f"{there[0]} is here, but does not answer",
-            output=problems[0].output,
-            next_step="podman machine start" if there[0] == "podman" else "sudo systemctl start docker",
+            "there is no container engine (docker, podman or nerdctl)",
+            next_step="https://docs.docker.com/engine/install, or use the embedded engine, which needs none",
         )
+
+    def _says_what_it_is(self) -> bool:
+        try:
+            said = self.run("-v", timeout_s=8).splitlines()
+        except CommandFailed:
+            return False
+        return len(said) == 1 and said[0].startswith(SAYS[self.program])
+
+    def _does_not_answer(self, error: CommandFailed) -> EngineUnavailable:
+        refused = "permission denied" in error.output.lower()
+        what = "you may not use it" if refused else "does not answer"
+        next_step = START[self.program]
+        host = os.environ.get("DOCKER_HOST") if self.program == "docker" else None
+        if host:
+            next_step = f"unset DOCKER_HOST, or start what it names: {host}"
+        elif refused:
+            next_step = ALLOW.get(self.program, next_step)
+        return EngineUnavailable(f"{self.program} is here, but {what}", output=error.output, next_step=next_step)
 
     @property
     def environment(self) -> dict[str, str]:

@@ -36,35 +36,79 @@ def said() -> list[str]:
     return [f"{finding.what} | {finding.mend}" for finding in found]
 
 
+#: What each engine says when asked for its version; Debian's podman-docker is a ``docker`` that is Podman.
+VERSIONS = {
+    "docker": "Docker version 28.2.2, build e6534b4",
+    "nerdctl": "nerdctl version 2.1.2",
+    "finch": "finch version v1.8.1",
+    "podman": "podman version 4.3.1",
+}
+
+
+def container_engine(machine: Path, name: str, script: str = "exit 0") -> None:
+    program(machine, name, f'case "$1" in -v) echo "{VERSIONS[name]}"; exit 0;; esac\n{script}')
+
+
 def test_the_container_engine_is_found_as_kind_finds_it(machine, monkeypatch):
-    program(machine, "nerdctl", "exit 0")
-    assert ContainerEngine.find().program == "nerdctl"
-    program(machine, "podman", "exit 0")
-    assert ContainerEngine.find().program == "podman"
-    program(machine, "docker", "exit 0")
+    for name in ("podman", "finch", "nerdctl", "docker"):
+        container_engine(machine, name)
+        assert ContainerEngine.find().program == name
+    monkeypatch.setenv("KIND_EXPERIMENTAL_PROVIDER", "no-such-engine")
     assert ContainerEngine.find().program == "docker"
     monkeypatch.setenv("KIND_EXPERIMENTAL_PROVIDER", "podman")
     assert ContainerEngine.find().program == "podman"
+    assert ContainerEngine.find().environment == {"KIND_EXPERIMENTAL_PROVIDER": "podman"}
+    monkeypatch.setenv("KIND_EXPERIMENTAL_PROVIDER", "nerdctl.lima")
+    with pytest.raises(EngineUnavailable, match=r"nerdctl\.lima is not here") as refused:
+        ContainerEngine.find()
+    assert "unset KIND_EXPERIMENTAL_PROVIDER" in refused.value.next_step
 
 
-def test_one_that_does_not_answer_gives_way_to_one_that_does(machine):
-    program(machine, "docker", "exit 1")
-    program(machine, "podman", "exit 0")
+def test_podman_by_the_name_of_docker_is_podman(machine):
+    container_engine(machine, "podman")
+    program(machine, "docker", f'echo "Emulate Docker CLI using podman." >&2; echo "{VERSIONS["podman"]}"')
     assert ContainerEngine.find().program == "podman"
 
 
+def test_a_program_that_is_no_container_engine_is_passed_over(machine):
+    program(machine, "docker", "echo 'a docking station, version 3'")
+    with pytest.raises(EngineUnavailable, match="no container engine"):
+        ContainerEngine.find()
+
+
+def test_one_that_does_not_answer_gives_way_to_one_that_does(machine):
+    container_engine(machine, "docker", "exit 1")
+    container_engine(machine, "podman")
+    assert ContainerEngine.find().program == "podman"
+
+
+DENIED = "permission denied while trying to connect to the Docker daemon socket"
+
+
 @pytest.mark.parametrize(
-    ("printed", "why", "mend"),
+    ("name", "printed", "why", "mend"),
     [
-        ("permission denied while trying to connect to the Docker daemon socket", "you may not use it", "usermod"),
-        ("Cannot connect to the Docker daemon", "does not answer", "systemctl start docker"),
+        ("docker", DENIED, "you may not use it", "usermod"),
+        ("docker", "Cannot connect to the Docker daemon", "does not answer", "systemctl start docker"),
+        ("nerdctl", "cannot access containerd socket: no such file", "does not answer", "systemctl start containerd"),
+        ("nerdctl", "cannot access containerd socket: permission denied", "you may not use it", "rootless-setuptool"),
     ],
 )
-def test_one_that_refuses_is_said_with_what_mends_it(machine, printed, why, mend):
-    program(machine, "docker", f"echo '{printed}' >&2; exit 1")
-    with pytest.raises(EngineUnavailable, match=why) as refused:
+def test_one_that_refuses_is_said_with_what_mends_it(machine, monkeypatch, name, printed, why, mend):
+    monkeypatch.delenv("DOCKER_HOST", raising=False)
+    container_engine(machine, name, f"echo '{printed}' >&2; exit 1")
+    with pytest.raises(EngineUnavailable, match=f"{name} is here, but {why}") as refused:
         ContainerEngine.find()
     assert mend in refused.value.next_step
+
+
+@pytest.mark.parametrize("printed", ["Cannot connect to the Docker daemon", "Permission denied (publickey)"])
+def test_where_the_daemon_is_named_the_advice_is_about_that(machine, monkeypatch, printed):
+    monkeypatch.setenv("DOCKER_HOST", "ssh://elsewhere")
+    container_engine(machine, "docker", f"echo '{printed}' >&2; exit 1")
+    with pytest.raises(EngineUnavailable) as refused:
+        ContainerEngine.find()
+    assert refused.value.next_step == "unset DOCKER_HOST, or start what it names: ssh://elsewhere"
 
 
 def test_without_any_the_other_engine_is_named():
@@ -80,7 +124,7 @@ def test_the_network_of_the_cluster_is_told_to_kind_as_it_wants_to_hear_it():
 
 
 def test_a_node_image_that_is_not_here_and_no_registry(machine, monkeypatch):
-    program(machine, "podman", 'case "$1" in image) exit 1;; esac; exit 0')
+    container_engine(machine, "podman", 'case "$1" in image) exit 1;; esac; exit 0')
     monkeypatch.setattr(host, "REGISTRY", ("127.0.0.1", 9))
     assert any("no registry answers" in line and "DRIFTLAB_KIND_IMAGE_ARCHIVE" in line for line in said())
     monkeypatch.setenv("DRIFTLAB_KIND_IMAGE_ARCHIVE", str(machine / "none.tar"))
@@ -88,7 +132,7 @@ def test_a_node_image_that_is_not_here_and_no_registry(machine, monkeypatch):
 
 
 def test_privileged_containers_that_are_refused_are_said_in_the_engines_own_words(machine):
-    program(
+    container_engine(
         machine, "podman", 'case "$1" in run) echo "unable to apply caps: operation not permitted" >&2; exit 1;; esac'
     )
     assert any("privileged" in line and "unable to apply caps" in line for line in said())
@@ -103,7 +147,7 @@ def test_an_old_kind_is_passed_over(machine):
 
 @pytest.mark.parametrize("name", ["HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy"])
 def test_a_proxy_that_nodes_cannot_reach_is_said(machine, monkeypatch, name):
-    program(machine, "podman", "exit 0")
+    container_engine(machine, "podman")
     monkeypatch.setenv(name, "http://127.0.0.1:9")
     assert any(f"{name} names a proxy on loopback" in line and f"export {name}=" in line for line in said())
     monkeypatch.setenv(name, "http://proxy.example:3128")
@@ -112,7 +156,7 @@ def test_a_proxy_that_nodes_cannot_reach_is_said(machine, monkeypatch, name):
 
 @pytest.mark.parametrize("engine", ["docker", "podman", "nerdctl"])
 def test_too_little_room_is_said_for_each_container_engine(machine, monkeypatch, engine):
-    program(machine, engine, f'case "$1" in info) echo {machine};; esac')
+    container_engine(machine, engine, f'case "$1" in info) echo {machine};; esac')
     monkeypatch.setattr(host, "ROOTS", {**host.ROOTS, "nerdctl": "{{.Root}}"})
     monkeypatch.setattr(host.shutil, "disk_usage", lambda path: SimpleNamespace(free=(path == machine) * 10**9))
     assert any(f"only 1.0 GB free in {machine}" in line and f"{engine} system prune" in line for line in said())
