@@ -2,6 +2,7 @@
 
 Its command line is all that is used; what is ours in it is told by the network that a
 cluster of ours has to itself, which carries our label and the state folder's path.
+nerdctl's clusters have none: there, our own record is what tells.
 """
 
 import ipaddress
@@ -111,8 +112,15 @@ class ContainerEngine:
         """What tells kind to use this one."""
         return {"KIND_EXPERIMENTAL_PROVIDER": self.program}
 
+    @property
+    def own_networks(self) -> bool:
+        """Whether kind puts a cluster into the network that we name: with nerdctl, all share the one called "kind"."""
+        return self.program in ("docker", "podman")
+
     def network_environment(self, network: str) -> dict[str, str]:
         """What tells kind which network to put the Nodes into."""
+        if not self.own_networks:
+            return self.environment
         family = "PODMAN" if self.program == "podman" else "DOCKER"
         return {**self.environment, f"KIND_EXPERIMENTAL_{family}_NETWORK": network}
 
@@ -177,7 +185,7 @@ class ContainerEngine:
 
     def has_image(self, image: str) -> bool:
         try:
-            self.run("image", "inspect", "--format", "{{.Id}}", image)
+            self.run("image", "inspect", image)
         except CommandFailed:
             return False
         return True

@@ -2,7 +2,8 @@
 
 One cluster has one network to itself, made by us before kind puts its Nodes there:
 its labels say whose it is, whatever happens to the process that creates it, and its
-addresses can be kept over a restart of the machine.
+addresses can be kept over a restart of the machine. Where kind puts them elsewhere
+(nerdctl), what carries the cluster's name is ours where our record says so.
 """
 
 import hashlib
@@ -245,8 +246,9 @@ class KindCluster(Cluster):
                 f"{self.folder} exists, and the kit did not make it.",
                 next_step=f"look at it, and move it away: mv {self.folder} /tmp",
             )
-        owner = engine.network_owner(self.own_name)
-        strangers = [node.name for node in engine.nodes(self.own_name) if node.networks != (self.own_name,)]
+        ours = {node.name for node in self._own_nodes(engine)}
+        strangers = sorted({node.name for node in engine.nodes(self.own_name)} - ours)
+        owner = engine.network_owner(self.own_name) if engine.own_networks else None
         if strangers or owner not in (None, str(state_folder())):
             what = f"the containers {', '.join(strangers)}" if strangers else f"the network {self.own_name}"
             raise ClusterNotOurs(
@@ -261,7 +263,8 @@ class KindCluster(Cluster):
         write_atomically(self._record, json.dumps({"digest": self._digest(), "made": time.time(), "complete": False}))
         try:
             bring_image(engine, progress)
-            engine.create_network(self.own_name, state_folder())
+            if engine.own_networks:
+                engine.create_network(self.own_name, state_folder())
             for attempt in range(ATTEMPTS):
                 try:
                     self._drive(engine, found["kind"], progress)
@@ -369,7 +372,15 @@ class KindCluster(Cluster):
 
     # ---- mending and removing
 
+    def _is_ours(self, engine: ContainerEngine) -> bool:
+        """Whether what carries the cluster's name in the container engine is of our making."""
+        if engine.own_networks:
+            return engine.network_owner(self.own_name) == str(state_folder())
+        return self._record.exists()
+
     def _own_nodes(self, engine: ContainerEngine) -> list[Container]:
+        if not engine.own_networks:
+            return engine.nodes(self.own_name) if self._record.exists() else []
         return [node for node in engine.nodes(self.own_name) if node.networks == (self.own_name,)]
 
     def _mend(self, engine: ContainerEngine) -> None:
@@ -390,7 +401,7 @@ class KindCluster(Cluster):
 
     def _remove(self, engine: ContainerEngine) -> None:
         processes.end(self._processes())
-        if engine.network_owner(self.own_name) == str(state_folder()):
+        if self._is_ours(engine):
             # a container that a dying kind had asked for may still be on its way: look until there is none
             deadline = time.monotonic() + 30
             quiet_since = time.monotonic()
@@ -401,7 +412,8 @@ class KindCluster(Cluster):
                     quiet_since = time.monotonic()
                 elif self._known().get("complete") or time.monotonic() - quiet_since > 1:
                     break
-            engine.remove_network(self.own_name)
+            if engine.own_networks:
+                engine.remove_network(self.own_name)
         if self.folder.exists():
             remove_tree(self.folder)
         self.__dict__.pop("client", None)

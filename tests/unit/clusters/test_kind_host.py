@@ -118,11 +118,6 @@ def test_without_any_the_other_engine_is_named():
     assert any("labs use the embedded engine" in line for line in said())
 
 
-def test_the_network_of_the_cluster_is_told_to_kind_as_it_wants_to_hear_it():
-    assert ContainerEngine("docker").network_environment("n")["KIND_EXPERIMENTAL_DOCKER_NETWORK"] == "n"
-    assert ContainerEngine("podman").network_environment("n")["KIND_EXPERIMENTAL_PODMAN_NETWORK"] == "n"
-
-
 def test_a_node_image_that_is_not_here_and_no_registry(machine, monkeypatch):
     container_engine(machine, "podman", 'case "$1" in image) exit 1;; esac; exit 0')
     monkeypatch.setattr(host, "REGISTRY", ("127.0.0.1", 9))

@@ -1,0 +1,148 @@
+"""kind clusters in nerdctl, which has no network for each: a stand-in for it, and for kind; no real nerdctl."""
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+from clusters.errors import ClusterNotOurs, CommandFailed
+from clusters.kind import engine
+from clusters.kind.containers import KIND_LABEL, ContainerEngine
+from clusters.kind.engine import KindCluster
+
+#: Keeps its containers in a file beside it. What it is not asked here it does not know.
+NERDCTL = """#!{python}
+import json, pathlib, sys
+store = pathlib.Path(__file__).with_name("containers.json")
+containers = json.loads(store.read_text()) if store.exists() else []
+words = sys.argv[1:]
+with open(store.with_name("asked"), "a") as asked:
+    asked.write(" ".join(words) + "\\n")
+match words:
+    case ["-v"]:
+        print("nerdctl version 2.1.2")
+    case ["version"]:
+        print("Client: ...")
+    case ["ps", "--all", "--quiet", "--filter", wanted]:
+        for one in containers:
+            if wanted == "label={label}=" + one["cluster"]:
+                print(one["Id"][:12])
+    case ["ps", "--all", "--format", "{{{{.Names}}}}"]:
+        for one in containers:
+            print(one["Name"])
+    case ["inspect", *ids]:
+        print(json.dumps([one for one in containers if one["Id"][:12] in ids]))
+    case ["stop", "--time", _, *ids]:
+        for one in containers:
+            if one["Id"] in ids:
+                one["State"]["Running"] = False
+    case ["start", id]:
+        for one in containers:
+            if one["Id"] == id:
+                one["State"]["Running"] = True
+    case ["rm", "--force", "--volumes", *ids]:
+        containers = [one for one in containers if one["Id"] not in ids]
+    case ["network", "inspect", name]:
+        sys.exit("no network found matching: " + name)
+    case _:
+        sys.exit("the stand-in was asked: " + " ".join(words))
+store.write_text(json.dumps(containers))
+"""
+
+
+class Nerdctl:
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        folder.mkdir()
+        program = folder / "nerdctl"
+        program.write_text(NERDCTL.format(python=sys.executable, label=KIND_LABEL), encoding="utf-8")
+        program.chmod(0o755)
+
+    def make(self, cluster: str, name: str) -> None:
+        """A Node, as kind makes them: in the network "kind", which nerdctl does not name."""
+        store = self.folder / "containers.json"
+        known = json.loads(store.read_text(encoding="utf-8")) if store.exists() else []
+        one = {
+            "Id": f"{len(known):064x}"[::-1],
+            "Name": name,
+            "State": {"Running": True},
+            "NetworkSettings": {"Networks": {"unknown-eth0": {"IPAddress": f"10.4.0.{len(known) + 2}"}}},
+            "cluster": cluster,
+        }
+        store.write_text(json.dumps([*known, one]), encoding="utf-8")
+
+    def names(self) -> list[str]:
+        return [one["Name"] for one in json.loads((self.folder / "containers.json").read_text(encoding="utf-8"))]
+
+    def asked(self) -> str:
+        return (self.folder / "asked").read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def nerdctl(tmp_path, monkeypatch):
+    monkeypatch.delenv("KIND_EXPERIMENTAL_PROVIDER", raising=False)
+    monkeypatch.setenv("DRIFTLAB_STATE", str(tmp_path / "state"))
+    stand_in = Nerdctl(tmp_path / "bin")
+    monkeypatch.setenv("PATH", str(stand_in.folder))
+    return stand_in
+
+
+@pytest.fixture
+def lab(nerdctl, monkeypatch):
+    """All of a cluster but kind itself, and what is asked of the cluster's API server."""
+    made = KindCluster("lab")
+    monkeypatch.setattr(KindCluster, "refuse_where_unavailable", lambda self: None)
+    monkeypatch.setattr(engine.programs, "obtain", lambda names, progress: {"kind": Path("kind")})
+    monkeypatch.setattr(engine, "archives", lambda images, progress: [])
+    monkeypatch.setattr(engine, "bring_image", lambda engine, progress: None)
+    monkeypatch.setattr(engine, "answers", lambda cluster: True)
+    monkeypatch.setattr(KindCluster, "_make_learner", lambda self: None)
+    monkeypatch.setattr(KindCluster, "_settled", lambda self: True)
+
+    def drive(self, engine, kind, progress):
+        nerdctl.make(self.own_name, f"{self.own_name}-control-plane")
+        self.kubeconfig.write_text("clusters: []", encoding="utf-8")
+
+    monkeypatch.setattr(KindCluster, "_drive", drive)
+    return made
+
+
+def test_a_cluster_is_made_stopped_started_and_removed_and_others_are_left_alone(nerdctl, lab):
+    nerdctl.make("lab", "lab-control-plane")
+    lab.up()
+    assert lab.status().phase == "ready"
+    assert nerdctl.names() == ["lab-control-plane", f"{lab.own_name}-control-plane"]
+    lab.stop()
+    assert lab.status().phase == "stopped"
+    lab.up()
+    assert lab.status().phase == "ready"
+    lab.down()
+    assert nerdctl.names() == ["lab-control-plane"]
+    assert lab.status().phase == "absent"
+    assert "network" not in nerdctl.asked()
+
+
+def test_what_failed_in_the_making_is_removed(nerdctl, lab, monkeypatch):
+    def drive(self, engine, kind, progress):
+        nerdctl.make(self.own_name, f"{self.own_name}-control-plane")
+        raise CommandFailed("kind could not create the cluster.")
+
+    monkeypatch.setattr(KindCluster, "_drive", drive)
+    with pytest.raises(CommandFailed, match="could not create"):
+        lab.up()
+    assert nerdctl.names() == []
+
+
+def test_what_we_have_no_record_of_is_refused_and_left_alone(nerdctl, lab):
+    nerdctl.make(lab.own_name, f"{lab.own_name}-control-plane")
+    with pytest.raises(ClusterNotOurs, match="did not make"):
+        lab.up()
+    lab.down()
+    assert nerdctl.names() == [f"{lab.own_name}-control-plane"]
+
+
+def test_kind_is_told_of_no_network_where_it_would_not_listen():
+    assert ContainerEngine("nerdctl").network_environment("n") == {"KIND_EXPERIMENTAL_PROVIDER": "nerdctl"}
+    assert ContainerEngine("docker").network_environment("n")["KIND_EXPERIMENTAL_DOCKER_NETWORK"] == "n"
+    assert ContainerEngine("podman").network_environment("n")["KIND_EXPERIMENTAL_PODMAN_NETWORK"] == "n"
