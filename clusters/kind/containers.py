@@ -142,6 +142,10 @@ class ContainerEngine:
             return self.nodes(cluster)
         return sorted((_container(document) for document in documents), key=lambda one: one.name)
 
+    def names(self) -> list[str]:
+        """What all containers are called, whoever made them."""
+        return self.run("ps", "--all", "--format", "{{.Names}}").replace(",", " ").split()
+
     def start(self, nodes: Sequence[Container], addresses: Sequence[str]) -> None:
         """Start Nodes so that each gets the address again that it had: engines hand them out in order.
 

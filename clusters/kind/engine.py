@@ -10,6 +10,7 @@ import hashlib
 import importlib.util
 import json
 import os
+import re
 import shutil
 import sys
 import time
@@ -247,14 +248,18 @@ class KindCluster(Cluster):
                 next_step=f"look at it, and move it away: mv {self.folder} /tmp",
             )
         ours = {node.name for node in self._own_nodes(engine)}
-        strangers = sorted({node.name for node in engine.nodes(self.own_name)} - ours)
+        needed = {name for name in engine.names() if self._names_a_node(name)}
+        strangers = sorted(({node.name for node in engine.nodes(self.own_name)} | needed) - ours)
         owner = engine.network_owner(self.own_name) if engine.own_networks else None
         if strangers or owner not in (None, str(state_folder())):
             what = f"the containers {', '.join(strangers)}" if strangers else f"the network {self.own_name}"
             raise ClusterNotOurs(
-                f"There is a kind cluster called {self.own_name!r} that the kit did not make ({what}).",
+                f"The name {self.own_name!r} is taken by what the kit did not make: {what}.",
                 next_step="choose another name: driftlab up --cluster NAME",
             )
+
+    def _names_a_node(self, container: str) -> bool:
+        return bool(re.fullmatch(rf"{re.escape(self.own_name)}-(control-plane|worker\d*)", container))
 
     def _create(self, engine: ContainerEngine, progress: Progress) -> None:
         found = programs.obtain(["kind"], progress)

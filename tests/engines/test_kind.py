@@ -223,18 +223,20 @@ def test_an_interrupted_creation_leaves_nothing_behind(
 # ---- bad input
 
 
-def test_a_cluster_that_is_not_ours_is_refused_and_left_alone(learner: Learner, engine: ContainerEngine) -> None:
+@pytest.mark.parametrize("by_kind", [True, False])
+def test_a_cluster_that_is_not_ours_is_refused_and_left_alone(
+    learner: Learner, engine: ContainerEngine, by_kind: bool
+) -> None:
     """A reused name: neither `up` nor `down` touches what somebody else has made."""
     own_name = learner.name("taken")
-    made = engine.run(
-        "create", "--label", f"{KIND_LABEL}={own_name}", "--name", f"{own_name}-control-plane", image()
-    ).strip()
+    label = ("--label", f"{KIND_LABEL}={own_name}") if by_kind else ()
+    made = engine.run("create", *label, "--name", f"{own_name}-control-plane", image()).strip()
     try:
         code, said = learner.run("up", "--engine", "kind", "--cluster", "taken")
         assert code == 3, said
         assert "did not make" in said
         assert learner.run("down", "--engine", "kind", "--cluster", "taken")[0] == 0
-        assert [node.id for node in engine.nodes(own_name)] == [made]
+        assert engine.run("inspect", "--format", "{{.Id}}", f"{own_name}-control-plane").strip() == made
     finally:
         engine.run("rm", "--force", made)
 

@@ -142,6 +142,14 @@ def test_what_we_have_no_record_of_is_refused_and_left_alone(nerdctl, lab):
     assert nerdctl.names() == [f"{lab.own_name}-control-plane"]
 
 
+def test_a_name_that_another_container_has_is_refused_before_kind_stumbles_over_it(nerdctl, lab):
+    nerdctl.make("", f"{lab.own_name}-worker2")
+    nerdctl.make("", f"{lab.own_name}-d4e5f6-control-plane")  # of a cluster called like ours and its mark
+    with pytest.raises(ClusterNotOurs, match=rf"did not make: the containers {lab.own_name}-worker2\.\n"):
+        lab.up()
+    assert len(nerdctl.names()) == 2
+
+
 def test_kind_is_told_of_no_network_where_it_would_not_listen():
     assert ContainerEngine("nerdctl").network_environment("n") == {"KIND_EXPERIMENTAL_PROVIDER": "nerdctl"}
     assert ContainerEngine("docker").network_environment("n")["KIND_EXPERIMENTAL_DOCKER_NETWORK"] == "n"
