@@ -9,7 +9,7 @@ import ipaddress
 import json
 import os
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -147,12 +147,16 @@ class ContainerEngine:
         return self.run("ps", "--all", "--format", "{{.Names}}").replace(",", " ").split()
 
     def start(self, nodes: Sequence[Container], addresses: Sequence[str]) -> None:
-        """Start Nodes so that each gets the address again that it had: engines hand them out in order.
+        """Start Nodes so that each gets the address again that it had: Docker hands them out in order.
 
         ``addresses``: those that the ``nodes`` had, in the same order.
         """
         ordered = sorted(zip(addresses, nodes, strict=True), key=lambda pair: ipaddress.ip_address(pair[0]))
-        for _, node in ordered:
+        for address, node in ordered:
+            if self.program == "podman":  # it goes on to the next one that was never used
+                for network in node.networks:
+                    self.run("network", "disconnect", network, node.id)
+                    self.run("network", "connect", "--ip", address, network, node.id)
             self.run("start", node.id)
 
     def stop(self, nodes: Sequence[Container], patience_s: int = 3) -> None:
@@ -163,6 +167,15 @@ class ContainerEngine:
         """Delete containers with their volumes."""
         if nodes:
             self.run("rm", "--force", "--volumes", *(node.id for node in nodes))
+
+    def remove_volumes(self, of: Callable[[str], bool]) -> None:
+        """Delete the volumes of Nodes: with Podman, kind makes them itself, labelled with the Node's name."""
+        if self.program != "podman":
+            return
+        volumes: list[dict[str, Any]] = json.loads(self.run("volume", "ls", "--format", "json") or "[]")
+        names = [one["Name"] for one in volumes if any(map(of, one.get("Labels") or {}))]
+        if names:
+            self.run("volume", "rm", *names)
 
     # ---- networks
 
@@ -186,6 +199,11 @@ class ContainerEngine:
         self.run("network", "rm", name)
 
     # ---- images
+
+    def name_for_kind(self, image: str) -> str:
+        """Podman loads what has a short name to localhost, and finds it there; kind would look elsewhere."""
+        loaded = f"localhost/{image}"
+        return loaded if self.program == "podman" and self.has_image(loaded) else image
 
     def has_image(self, image: str) -> bool:
         try:

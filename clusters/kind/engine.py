@@ -43,7 +43,7 @@ HERE = Path(__file__).parent
 
 #: The node image of the Kubernetes version that the labs teach, built for the kind that we pin:
 #: https://github.com/kubernetes-sigs/kind/releases/tag/v0.33.0
-IMAGE = "kindest/node:v1.36.4@sha256:099e049362a1526b2db71494e1947aae99bd16290d7c895f2b7ea312e3cbfaed"
+IMAGE = "docker.io/kindest/node:v1.36.4@sha256:099e049362a1526b2db71494e1947aae99bd16290d7c895f2b7ea312e3cbfaed"
 
 #: Less memory than this, in bytes: one Node instead of three.
 MEMORY_FOR_THREE = 4 << 30
@@ -230,7 +230,8 @@ class KindCluster(Cluster):
         ContainerEngine.find().run("kill", self._node(name).id)
 
     def return_node(self, name: str) -> None:
-        ContainerEngine.find().run("start", self._node(name).id)
+        node = self._node(name)
+        ContainerEngine.find().start([node], [self._known()["addresses"][node.id]])
         wait_for(self._settled, f"the Node {name}", timeout_s=180)
 
     def _node(self, name: str) -> Container:
@@ -312,7 +313,7 @@ class KindCluster(Cluster):
         command = [
             sys.executable, "-m", "clusters.kind.drive",
             "--name", self.own_name,
-            "--image", image(),
+            "--image", engine.name_for_kind(image()),
             "--kubeconfig", str(self.folder / "kubeconfig.yaml"),
             "--kind", str(kind),
             "--kubectl", str(kubectl_path()),
@@ -417,6 +418,7 @@ class KindCluster(Cluster):
                     quiet_since = time.monotonic()
                 elif self._known().get("complete") or time.monotonic() - quiet_since > 1:
                     break
+            engine.remove_volumes(self._names_a_node)
             if engine.own_networks:
                 engine.remove_network(self.own_name)
         if self.folder.exists():

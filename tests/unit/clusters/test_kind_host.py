@@ -10,7 +10,7 @@ import pytest
 from clusters.errors import EngineUnavailable, UsageError
 from clusters.findings import Gravity
 from clusters.kind import engine, host
-from clusters.kind.containers import ContainerEngine, _container
+from clusters.kind.containers import Container, ContainerEngine, _container
 
 
 @pytest.fixture(autouse=True)
@@ -185,6 +185,40 @@ def test_a_container_is_read_as_the_engine_tells_of_it():
     }
     read = _container(json.loads(json.dumps(document)))
     assert (read.name, read.running, read.address, read.networks) == ("lab-control-plane", False, "", ("lab",))
+
+
+def test_podman_is_told_the_address_that_a_node_had(machine):
+    """It would give the next one; a cluster whose control plane has another address does not come up again."""
+    program(machine, "podman", f'echo "$@" >> {machine}/asked')
+    nodes = [Container(name, name, False, "", ("lab",)) for name in ("ten", "two")]
+    ContainerEngine("podman").start(nodes, ["10.89.0.10", "10.89.0.2"])
+    assert (machine / "asked").read_text(encoding="utf-8").splitlines() == [
+        "network disconnect lab two",
+        "network connect --ip 10.89.0.2 lab two",
+        "start two",
+        "network disconnect lab ten",
+        "network connect --ip 10.89.0.10 lab ten",
+        "start ten",
+    ]
+
+
+def test_the_volumes_that_kind_makes_with_podman_are_removed_and_no_others(machine):
+    volumes = [
+        {"Name": "ours", "Labels": {"lab-control-plane": "true"}},
+        {"Name": "another", "Labels": {"other-control-plane": "true"}},
+        {"Name": "bare", "Labels": None},
+    ]
+    program(machine, "podman", f"""echo "$@" >> {machine}/asked; [ "$2" != ls ] || echo '{json.dumps(volumes)}'""")
+    ContainerEngine("podman").remove_volumes(lambda name: name == "lab-control-plane")
+    assert (machine / "asked").read_text(encoding="utf-8").splitlines()[1:] == ["volume rm ours"]
+
+
+def test_kind_is_told_where_podman_has_put_an_image_with_a_short_name(machine):
+    program(machine, "podman", '[ "$3" = localhost/node:1 ]')
+    program(machine, "docker", "exit 0")
+    assert ContainerEngine("podman").name_for_kind("node:1") == "localhost/node:1"
+    assert ContainerEngine("podman").name_for_kind("docker.io/node:1") == "docker.io/node:1"
+    assert ContainerEngine("docker").name_for_kind("node:1") == "node:1"
 
 
 @pytest.mark.parametrize(("memory", "workers"), [(2 << 30, 0), (16 << 30, 2)])
