@@ -63,13 +63,19 @@ class ContainerEngine:
     program: str
 
     @classmethod
-    def find(cls) -> "ContainerEngine":
-        """The first that answers of those that kind would take. Raises EngineUnavailable, with what would mend it."""
-        wanted = os.environ.get("KIND_EXPERIMENTAL_PROVIDER", "")
+    def find(cls, holding: str = "") -> "ContainerEngine":
+        """The first that answers of those that kind would take; or ``holding``, the one that a cluster is in already.
+
+        Raises EngineUnavailable, with what would mend it.
+        """
+        wanted = holding or os.environ.get("KIND_EXPERIMENTAL_PROVIDER", "")
         if wanted in NAMED:
             if not shutil.which(wanted):
                 raise EngineUnavailable(
-                    f"{wanted} is not here", next_step="unset KIND_EXPERIMENTAL_PROVIDER, or install what it names"
+                    f"{wanted} is not here",
+                    next_step=f"install {wanted} again: the cluster is in it"
+                    if holding
+                    else "unset KIND_EXPERIMENTAL_PROVIDER, or install what it names",
                 )
             there: Iterable[ContainerEngine] = [cls(wanted)]
         else:  # as kind does with a name that it does not know

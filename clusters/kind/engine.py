@@ -151,6 +151,10 @@ class KindCluster(Cluster):
             return {}
         return document if isinstance(document, dict) else {}
 
+    def _containers(self) -> ContainerEngine:
+        """Where the cluster is, whatever kind would take by now; where there is none yet, what kind would take."""
+        return ContainerEngine.find(self._known().get("program", ""))
+
     def _digest(self) -> str:
         """Changes when a cluster made by this version of the kit would be another one."""
         sources = [*HERE.glob("*.py"), LEARNER_ROLES, *self.images]
@@ -169,7 +173,7 @@ class KindCluster(Cluster):
         if not self._record.exists():
             return say("absent")
         try:
-            nodes = ContainerEngine.find().nodes(self.own_name)
+            nodes = self._containers().nodes(self.own_name)
         except DriftlabError as error:
             return say("broken", error.message)
         running = {node.name.removeprefix(f"{self.own_name}-"): node.running for node in nodes}
@@ -189,7 +193,7 @@ class KindCluster(Cluster):
             if self._is_current() and self.status().phase == "ready":
                 return
             self.refuse_where_unavailable()
-            engine = ContainerEngine.find()
+            engine = self._containers()
             workers()
             self._refuse_what_is_not_ours(engine)
             if self._record.exists() and not self._is_current():
@@ -208,7 +212,7 @@ class KindCluster(Cluster):
     def stop(self) -> None:
         with self.exclusively():
             if self._record.exists():
-                engine = ContainerEngine.find()
+                engine = self._containers()
                 engine.stop([node for node in self._own_nodes(engine) if node.running])
 
     def down(self) -> None:
@@ -216,7 +220,7 @@ class KindCluster(Cluster):
             if self.folder.exists() and not self._record.exists() and any(self.folder.iterdir()):
                 raise ClusterNotOurs(f"{self.folder} was not made by the kit.", next_step="delete it yourself")
             try:
-                engine = ContainerEngine.find()
+                engine = self._containers()
             except EngineUnavailable:
                 if self._record.exists():
                     raise
@@ -227,15 +231,15 @@ class KindCluster(Cluster):
         return {"token": (self.folder / "learner.token").read_text(encoding="utf-8").strip()}
 
     def lose_node(self, name: str) -> None:
-        ContainerEngine.find().run("kill", self._node(name).id)
+        self._containers().run("kill", self._node(name).id)
 
     def return_node(self, name: str) -> None:
         node = self._node(name)
-        ContainerEngine.find().start([node], [self._known()["addresses"][node.id]])
+        self._containers().start([node], [self._known()["addresses"][node.id]])
         wait_for(self._settled, f"the Node {name}", timeout_s=180)
 
     def _node(self, name: str) -> Container:
-        nodes = {node.name: node for node in self._own_nodes(ContainerEngine.find())}
+        nodes = {node.name: node for node in self._own_nodes(self._containers())}
         if name not in nodes:
             raise UsageError(f"There is no Node called {name!r}.", next_step="choose one of: " + ", ".join(nodes))
         return nodes[name]
@@ -266,7 +270,8 @@ class KindCluster(Cluster):
         found = programs.obtain(["kind"], progress)
         applications = archives(self.images, progress)
         make_folder(self.folder)
-        write_atomically(self._record, json.dumps({"digest": self._digest(), "made": time.time(), "complete": False}))
+        record = {"digest": self._digest(), "program": engine.program, "made": time.time(), "complete": False}
+        write_atomically(self._record, json.dumps(record))
         try:
             bring_image(engine, progress)
             if engine.own_networks:

@@ -123,6 +123,18 @@ def test_a_cluster_is_made_stopped_started_and_removed_and_others_are_left_alone
     assert "network" not in nerdctl.asked()
 
 
+def test_a_cluster_stays_where_it_was_made_though_kind_would_take_another_by_now(nerdctl, lab, monkeypatch):
+    lab.up()
+    docker = nerdctl.folder / "docker"
+    docker.write_text("#!/bin/sh\necho 'Docker version 28.2.2, build e6534b4'\n", encoding="utf-8")
+    docker.chmod(0o755)
+    assert ContainerEngine.find().program == "docker"
+    assert lab.status().phase == "ready"
+    monkeypatch.setenv("KIND_EXPERIMENTAL_PROVIDER", "podman")
+    lab.down()
+    assert nerdctl.names() == []
+
+
 def test_what_failed_in_the_making_is_removed(nerdctl, lab, monkeypatch):
     def drive(self, engine, kind, progress):
         nerdctl.make(self.own_name, f"{self.own_name}-control-plane")
