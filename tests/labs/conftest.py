@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from clusters.cluster import Cluster
+from clusters.registry import open_cluster
 
 #: So many cases are tried at a time, for each core. Real containers ask more of a machine than simulated ones.
 AT_A_TIME = {"embedded": 3, "kind": 2, "existing": 2}
@@ -33,7 +34,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="module")
 def tries(request: pytest.FixtureRequest, cluster: Cluster) -> Iterator[dict[str, Future[Any]]]:
-    """What becomes of each chosen test's case, by the test's name; only what has to be alone is not begun yet."""
+    """What becomes of each chosen test's case, by the test's name.
+
+    What has to be alone has a cluster to itself meanwhile, where one is made in seconds; elsewhere it is not begun yet.
+    """
     free: SimpleQueue[str] = SimpleQueue()
     at_a_time = AT_A_TIME[cluster.engine] * (os.cpu_count() or 1)
     for number in range(at_a_time):
@@ -54,16 +58,30 @@ def tries(request: pytest.FixtureRequest, cluster: Cluster) -> Iterator[dict[str
         and "tried" in item.fixturenames
         and item.callspec.params["cluster"] == cluster.engine
     ]
-    with ThreadPoolExecutor(at_a_time) as pool:
-        yield {item.name: pool.submit(tried, item) for item in chosen if not _alone(item)}
-        pool.shutdown(cancel_futures=True)
+    alone = [item for item in chosen if _alone(item)] if cluster.engine == "embedded" else []
+    apart = open_cluster(cluster.engine, f"{cluster.name}-apart", owned=True)
+
+    def tried_apart(item: pytest.Function) -> Any:
+        apart.up()
+        apart.client.timeout_s = cluster.client.timeout_s
+        return _work(item)(apart, apart.namespace_for("alone"), **_asked(item))
+
+    try:
+        with ThreadPoolExecutor(at_a_time) as pool, ThreadPoolExecutor(1) as one:
+            begun = {item.name: one.submit(tried_apart, item) for item in alone}
+            yield begun | {item.name: pool.submit(tried, item) for item in chosen if not _alone(item)}
+            one.shutdown(cancel_futures=True)
+            pool.shutdown(cancel_futures=True)
+    finally:
+        if alone:
+            apart.down()
 
 
 @pytest.fixture
 def tried(request: pytest.FixtureRequest, tries: dict[str, Future[Any]], cluster: Cluster) -> Any:
     """The result of this test's work; what it raised, is raised here."""
     item = request.node
-    if _alone(item):
+    if item.name not in tries:
         for other in tries.values():
             other.exception()
         return _work(item)(cluster, cluster.namespace_for("alone"), **_asked(item))

@@ -20,8 +20,9 @@ from checker.attempt import Attempts
 from checker.catalogue import labs
 from checker.exercise import Lab
 from clusters.cluster import Cluster
+from clusters.registry import open_cluster
 
-#: So many labs are run at a time. Those that lose a Node are run when all others are done.
+#: So many labs are run at a time. Those that lose a Node have a cluster to themselves.
 AT_A_TIME = 2 * (os.cpu_count() or 1)
 
 Runs = tuple[NotebookNode, NotebookNode]  #: untouched, and with the solutions: run where that is to be tried
@@ -42,25 +43,28 @@ def runs(
     chosen = {item.callspec.params["lab"].name: item.callspec.params["lab"] for item in here}
     solved = {item.callspec.params["lab"].name for item in here if "with_the_solutions" in item.name}
 
-    def run(lab: Lab) -> Runs:
-        return _run(cluster, lab, folder, with_the_solutions=lab.name in solved)
-
     folder = tmp_path_factory.mktemp("notebooks")
-    with pytest.MonkeyPatch.context() as environment, ThreadPoolExecutor(AT_A_TIME) as pool:
-        environment.setenv("DRIFTLAB_ENGINE", cluster.engine)
-        environment.setenv("DRIFTLAB_CLUSTER", cluster.name)
-        environment.setenv("IPYTHONDIR", str(folder / "ipython"))
-        environment.setenv("JUPYTER_RUNTIME_DIR", str(folder / "runtime"))
-        begun = {name: pool.submit(run, lab) for name, lab in chosen.items() if not _loses_nodes(lab)}
 
-        def alone(lab: Lab) -> Runs:
-            for other in begun.values():
-                other.exception()
-            return run(lab)
+    def run(lab: Lab, on: Cluster) -> Runs:
+        on.up()
+        return _run(on, lab, folder, with_the_solutions=lab.name in solved)
 
-        late = {name: pool.submit(alone, lab) for name, lab in chosen.items() if _loses_nodes(lab)}
-        yield begun | late
-        pool.shutdown(cancel_futures=True)
+    apart = open_cluster(cluster.engine, f"{cluster.name}-apart", owned=True)
+    try:
+        with (
+            pytest.MonkeyPatch.context() as environment,
+            ThreadPoolExecutor(AT_A_TIME) as pool,
+            ThreadPoolExecutor(1) as one,
+        ):
+            environment.setenv("DRIFTLAB_ENGINE", cluster.engine)
+            environment.setenv("IPYTHONDIR", str(folder / "ipython"))
+            environment.setenv("JUPYTER_RUNTIME_DIR", str(folder / "runtime"))
+            alone = {name: one.submit(run, lab, apart) for name, lab in chosen.items() if _loses_nodes(lab)}
+            yield alone | {name: pool.submit(run, lab, cluster) for name, lab in chosen.items() if name not in alone}
+            one.shutdown(cancel_futures=True)
+            pool.shutdown(cancel_futures=True)
+    finally:
+        apart.down()
 
 
 def _loses_nodes(lab: Lab) -> bool:
@@ -80,7 +84,8 @@ def _run(cluster: Cluster, lab: Lab, folder: Path, *, with_the_solutions: bool) 
         own.mkdir()
         resources = {"metadata": {"path": str(own)}}
         client = NotebookClient(notebook, timeout=300, startup_timeout=180, kernel_name="python3", resources=resources)
-        asyncio.run(client.async_execute())  # in a thread, only this closes the event loop
+        environment = {**os.environ, "DRIFTLAB_CLUSTER": cluster.name}
+        asyncio.run(client.async_execute(env=environment))  # in a thread, only this closes the event loop
         shutil.rmtree(Attempts(cluster, lab).folder, ignore_errors=True)
     return untouched, solved
 
