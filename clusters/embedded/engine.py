@@ -75,6 +75,8 @@ TOUCHED = "driftlab.dev/touched"
 #: Percent of new memory before Go collects garbage; Go itself would take 100.
 GOGC = "40"
 
+#: Those without which there is nothing to go on with.
+STORE = frozenset({"etcd", "kube-apiserver"})
 
 #: So many times components are started that have ended: a busy API server is too slow for those that begin with it.
 STARTS = 4
@@ -344,19 +346,19 @@ class EmbeddedCluster(Cluster):
         try:
             self._add_nodes()
         except (ApiRefused, ClusterUnreachable):
-            self._refuse_to_wait_for_the_dead()
+            self._refuse_to_wait_for_the_dead(STORE)  # what else has ended is started again when this is there
             return False
         return True
 
-    def _refuse_to_wait_for_the_dead(self) -> None:
-        """Raise ComponentsEnded where one has: on a port that somebody else took, for one.
+    def _refuse_to_wait_for_the_dead(self, needed: Collection[str] = COMPONENTS) -> None:
+        """Raise ComponentsEnded where one that is needed has: on a port that somebody else took, for one.
 
         Whoever waits asks many times a second; an answer is looked for once a second.
         """
         if time.monotonic() - self._looked_for_the_dead < 1:
             return
         self._looked_for_the_dead = time.monotonic()
-        ended = set(COMPONENTS) - set(self._alive())
+        ended = set(needed) - set(self._alive())
         if ended:
             raise ComponentsEnded(ended, self.folder)
 
@@ -438,7 +440,7 @@ class EmbeddedCluster(Cluster):
                 wait_for(self._tells_logs, "node-api", timeout_s)
                 return
             except ComponentsEnded as error:
-                if start == STARTS - 1 or error.names & {"etcd", "kube-apiserver"} or self._hopeless():
+                if start == STARTS - 1 or error.names & STORE or self._hopeless():
                     raise
                 self._start_what_has_ended(found)
 
@@ -510,7 +512,9 @@ class EmbeddedCluster(Cluster):
 
         self._touch(list(played()))
         for _ in range(LOOKS):
-            before = {path: pod["metadata"]["resourceVersion"] for path, pod in played().items() if _is_created(pod)}
+            before = {
+                path: pod["metadata"]["resourceVersion"] for path, pod in played().items() if _is_being_created(pod)
+            }
             if not before:
                 return
             time.sleep(2)  # no stage on the way to a started container takes longer
@@ -617,7 +621,7 @@ class EmbeddedCluster(Cluster):
         self.__dict__.pop("client", None)
 
 
-def _is_created(pod: Document) -> bool:
+def _is_being_created(pod: Document) -> bool:
     """Is it still on the way to its first container?"""
     statuses = pod["status"].get("containerStatuses", [])
     reasons = {status.get("state", {}).get("waiting", {}).get("reason") for status in statuses}

@@ -224,6 +224,24 @@ def test_port_that_somebody_takes_at_the_last_moment_is_no_hindrance(own, monkey
     assert len(chosen) == 2
 
 
+def test_controllers_that_end_while_a_cluster_comes_up_are_started_again(own, monkeypatch):
+    """On a busy machine they do: the API server is not there in the 10 s that they wait for it."""
+    grant, killed = own.grant_learners, []
+
+    def kill_and_grant():  # when kwokctl is done, and no Node is ready yet
+        killed.append(own._alive()["kube-controller-manager"].pid)
+        own._alive()["kube-controller-manager"].kill()
+        grant()
+
+    monkeypatch.setattr(own, "grant_learners", kill_and_grant)
+    heard = Heard()
+    own.up(Progress(heard))
+    assert own.status().phase == "ready"
+    assert len(killed) == 1
+    assert own._alive()["kube-controller-manager"].pid not in killed
+    assert not any("once more" in line for line in heard.said)
+
+
 def test_owned_cluster_is_deleted_at_the_end_and_another_is_not(shared):
     with new_cluster(owned=True) as owned:
         assert owned.status().phase == "ready"
