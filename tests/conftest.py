@@ -23,6 +23,8 @@ from clusters.kind.engine import bring_image
 from clusters.pytest_plugin import opened
 from clusters.registry import engine_class
 
+pytest_plugins = ["tests.surroundings"]
+
 # What is tried does not change from run to run, and no machine is too slow for it.
 # `--hypothesis-profile thorough` tries many more, and others each time.
 settings.register_profile(
