@@ -88,6 +88,14 @@ class Cluster(ABC):
         """Can this engine run here? Never raises, never waits for the network."""
 
     @classmethod
+    def supplied(cls) -> Availability:
+        """Can what it needs be had here? Asked of an engine that can run, before ``auto`` takes it. Never raises.
+
+        What is in the way of an engine that somebody named is found by trying: they may know better.
+        """
+        return Availability(True)
+
+    @classmethod
     def may_be_called(cls, name: str) -> bool:
         """Can a cluster of this engine have that name?"""
         return bool(NAME.fullmatch(name)) and len(name) <= cls.longest_name

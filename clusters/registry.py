@@ -45,6 +45,8 @@ def choose(engine: str = "auto") -> tuple[type[Cluster], str]:
             continue
         availability = candidate.available()
         if availability:
+            availability = candidate.supplied()
+        if availability:
             return candidate, f"engine {name}: {'; '.join(reasons) or 'it runs here'}"
         reasons.append(f"{name} cannot run here: {availability.reason}")
         hint = hint or availability.next_step

@@ -12,6 +12,7 @@ import json
 import os
 import re
 import shutil
+import socket
 import sys
 import time
 from base64 import b64decode
@@ -45,6 +46,10 @@ HERE = Path(__file__).parent
 #: https://github.com/kubernetes-sigs/kind/releases/tag/v0.33.0
 IMAGE = "docker.io/kindest/node:v1.36.4@sha256:099e049362a1526b2db71494e1947aae99bd16290d7c895f2b7ea312e3cbfaed"
 
+#: Where it is pulled from, and how long, in seconds, an answer is waited for.
+REGISTRY = ("registry-1.docker.io", 443)
+REGISTRY_S = 3.0
+
 #: Less memory than this, in bytes: one Node instead of three.
 MEMORY_FOR_THREE = 4 << 30
 MOST_WORKERS = 8
@@ -68,6 +73,17 @@ def image_archive() -> Path | None:
     """A file with the node image, for rooms without a registry: ``DRIFTLAB_KIND_IMAGE_ARCHIVE``."""
     named = os.environ.get("DRIFTLAB_KIND_IMAGE_ARCHIVE")
     return Path(named).expanduser() if named else None
+
+
+def registry_answers() -> bool:
+    """A look at the usual registry, bounded in time. With a proxy the daemon's word would be needed: believed."""
+    if any(os.environ.get(name) for name in ("HTTPS_PROXY", "https_proxy")):
+        return True
+    try:
+        socket.create_connection(REGISTRY, timeout=REGISTRY_S).close()
+    except OSError:
+        return False
+    return True
 
 
 def bring_image(engine: ContainerEngine, progress: Progress = SILENT) -> None:
@@ -126,6 +142,21 @@ class KindCluster(Cluster):
         except EngineUnavailable as error:
             return Availability(False, error.message, error.next_step)
         return Availability(True)
+
+    @classmethod
+    def supplied(cls) -> Availability:
+        wanted = image()
+        try:
+            here = ContainerEngine.find().has_image(wanted) or image_archive() is not None
+        except DriftlabError as error:
+            return Availability(False, error.message, error.next_step)
+        if here or registry_answers():
+            return Availability(True)
+        return Availability(
+            False,
+            f"the node image {wanted.partition('@')[0]} is not here, and no registry answers",
+            "export DRIFTLAB_KIND_IMAGE_ARCHIVE=/a/file/with/the/image",
+        )
 
     # ---- names and records
 

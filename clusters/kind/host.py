@@ -6,7 +6,6 @@ https://kind.sigs.k8s.io/docs/user/known-issues/
 import importlib.util
 import os
 import shutil
-import socket
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,15 +16,20 @@ import psutil
 from clusters.errors import DriftlabError, EngineUnavailable
 from clusters.findings import Finding, note, ok
 from clusters.kind.containers import ContainerEngine
-from clusters.kind.engine import MEMORY_FOR_THREE, boot_with_cgroup_v2, cgroup_v2, image, image_archive
+from clusters.kind.engine import (
+    MEMORY_FOR_THREE,
+    boot_with_cgroup_v2,
+    cgroup_v2,
+    image,
+    image_archive,
+    registry_answers,
+)
 from clusters.programs import installed
 from clusters.programs.pins import PROGRAMS
 
 #: kubelets, and what runs in their Pods, watch many files: https://kind.sigs.k8s.io/docs/user/known-issues/
 INOTIFY = {"max_user_watches": 65536, "max_user_instances": 512}
 DISK = 5 << 30
-REGISTRY = ("registry-1.docker.io", 443)
-REGISTRY_S = 3.0
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
@@ -104,7 +108,7 @@ def _node_image(engine: ContainerEngine) -> Iterator[Finding]:
             yield ok(f"the node image will be loaded from {archive}")
         else:
             yield note(f"DRIFTLAB_KIND_IMAGE_ARCHIVE names {archive}, which is not a file", "correct it, or unset it")
-    elif _registry_answers():
+    elif registry_answers():
         yield note(f"the node image {wanted.partition('@')[0]} is not here yet: the first start pulls about 400 MB",
                    f"{engine.program} pull {wanted}")  # fmt: skip
     else:
@@ -113,17 +117,6 @@ def _node_image(engine: ContainerEngine) -> Iterator[Finding]:
             "export DRIFTLAB_KIND_IMAGE_ARCHIVE=/a/file/with/the/image, or use the embedded engine: "
             "export DRIFTLAB_ENGINE=embedded",
         )
-
-
-def _registry_answers() -> bool:
-    """A look at the usual registry, bounded in time. With a proxy the daemon's word would be needed: believed."""
-    if any(os.environ.get(name) for name in ("HTTPS_PROXY", "https_proxy")):
-        return True
-    try:
-        socket.create_connection(REGISTRY, timeout=REGISTRY_S).close()
-    except OSError:
-        return False
-    return True
 
 
 def _privileged(engine: ContainerEngine, wanted: str) -> Iterator[Finding]:

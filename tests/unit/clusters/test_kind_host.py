@@ -2,6 +2,7 @@
 
 import json
 import os
+import socket
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -11,6 +12,8 @@ from clusters.errors import EngineUnavailable, UsageError
 from clusters.findings import Gravity
 from clusters.kind import engine, host
 from clusters.kind.containers import Container, ContainerEngine, _container
+from clusters.kind.engine import KindCluster
+from clusters.registry import choose
 
 
 @pytest.fixture(autouse=True)
@@ -120,10 +123,31 @@ def test_without_any_the_other_engine_is_named():
 
 def test_a_node_image_that_is_not_here_and_no_registry(machine, monkeypatch):
     container_engine(machine, "podman", 'case "$1" in image) exit 1;; esac; exit 0')
-    monkeypatch.setattr(host, "REGISTRY", ("127.0.0.1", 9))
+    monkeypatch.setattr(engine, "REGISTRY", ("127.0.0.1", 9))
     assert any("no registry answers" in line and "DRIFTLAB_KIND_IMAGE_ARCHIVE" in line for line in said())
     monkeypatch.setenv("DRIFTLAB_KIND_IMAGE_ARCHIVE", str(machine / "none.tar"))
     assert any("which is not a file" in line for line in said())
+
+
+def test_auto_takes_kind_only_where_its_node_image_can_be_had(machine, monkeypatch):
+    """Who named no engine wants one that runs. Who named kind may know better: it is tried."""
+    container_engine(machine, "docker", 'case "$1" in image) exit 1;; esac; exit 0')
+    monkeypatch.setattr(engine, "cgroup_v2", lambda: True)
+    monkeypatch.setattr(engine, "REGISTRY", ("127.0.0.1", 9))
+    taken, why = choose()
+    assert taken.engine == "embedded"
+    assert "kind cannot run here: the node image" in why
+    assert "no registry answers" in why
+    assert choose("kind") == (KindCluster, "engine kind: as you asked")
+    assert KindCluster.available()
+    with socket.create_server(("127.0.0.1", 0)) as registry:
+        monkeypatch.setattr(engine, "REGISTRY", registry.getsockname())
+        assert choose()[0] is KindCluster
+    monkeypatch.setenv("DRIFTLAB_KIND_IMAGE_ARCHIVE", str(machine / "image.tar"))
+    assert choose()[0] is KindCluster
+    monkeypatch.delenv("DRIFTLAB_KIND_IMAGE_ARCHIVE")
+    container_engine(machine, "docker")
+    assert choose() == (KindCluster, "engine kind: it runs here")
 
 
 def test_privileged_containers_that_are_refused_are_said_in_the_engines_own_words(machine):
