@@ -1,18 +1,11 @@
-"""What all tests share: a state folder of their own, the cluster fixture once for each engine, and which part is tried.
-
-There are hundreds of wrong answers, and real containers take their time. ``DRIFTLAB_TESTS_PART=2/4`` tries the second
-quarter of the wrong answers; on kind of all exercises; and of what is marked ``divided`` for an engine. They are chosen
-by their names: whoever runs all four parts has tried all. Without it, all are tried.
-"""
+"""What all tests share: a state folder of their own, the cluster fixture once for each engine, and what is left out."""
 
 import gc
 import os
 import shutil
 import tempfile
-import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -22,6 +15,7 @@ from clusters.kind.containers import ContainerEngine
 from clusters.kind.engine import bring_image
 from clusters.pytest_plugin import opened
 from clusters.registry import engine_class
+from tests.parts import PART, PARTS, in_this_part, parameters
 
 pytest_plugins = ["tests.surroundings"]
 
@@ -40,9 +34,6 @@ settings.load_profile("kit")
 
 #: Seconds that an API server is given for an answer: tests share a small machine with what they start on it.
 PATIENCE_S = 60
-
-#: Which part is tried, of how many.
-PART, PARTS = map(int, (os.environ.get("DRIFTLAB_TESTS_PART") or "1/1").split("/"))
 
 ENGINES = ("embedded", "kind")  #: those that every test with the fixture `cluster` runs on
 
@@ -66,30 +57,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if parameters(item).get("cluster") == "kind" or _asks_for_kind(item):
             item.add_marker("kind")
-    others = {item for item in items if not _in_this_part(item)}
+    others = {item for item in items if not in_this_part(item)}
     if others:
         config.hook.pytest_deselected(items=list(others))
         items[:] = [item for item in items if item not in others]
 
 
-def parameters(item: pytest.Item) -> dict[str, Any]:
-    callspec = getattr(item, "callspec", None)
-    return callspec.params if callspec else {}
-
-
 def _asks_for_kind(item: pytest.Item) -> bool:
     return "kind" in getattr(item, "fixturenames", ()) and "kind" not in parameters(item)
-
-
-def _in_this_part(item: pytest.Item) -> bool:
-    """Does this part try it? What is divided among the parts is in one of them; all else is in every part."""
-    engine = parameters(item).get("cluster")
-    is_case = "tried" in getattr(item, "fixturenames", ())
-    marker = item.get_closest_marker("divided")
-    divided = (marker and engine in marker.args) or (
-        is_case and (engine == "kind" or {"script", "case"} & parameters(item).keys())
-    )
-    return not divided or zlib.crc32(item.name.split("-", 1)[-1].encode()) % PARTS == PART % PARTS
 
 
 def pytest_collection_finish() -> None:

@@ -15,6 +15,7 @@ import pytest
 
 from clusters.cluster import Cluster
 from clusters.registry import open_cluster
+from tests.parts import parameters
 
 #: So many cases are tried at a time, for each core. Real containers ask more of a machine than simulated ones.
 AT_A_TIME = {"embedded": 3, "kind": 2, "existing": 2}
@@ -24,7 +25,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """In each module, what has to be alone comes last: it waits for all others anyway."""
 
     def module_and_engine(item: pytest.Item) -> tuple[object, object]:
-        return item.path, _parameters(item).get("cluster")
+        return item.path, parameters(item).get("cluster")
 
     def comes_last(item: pytest.Item) -> bool:
         return "tried" in getattr(item, "fixturenames", ()) and _alone(item)
@@ -95,15 +96,10 @@ def _work(item: pytest.Function) -> Callable[..., Any]:
     return work
 
 
-def _parameters(item: pytest.Item) -> dict[str, Any]:
-    callspec = getattr(item, "callspec", None)
-    return callspec.params if callspec else {}
-
-
 def _asked(item: pytest.Function) -> dict[str, Any]:
-    return {name: value for name, value in _parameters(item).items() if name != "cluster"}
+    return {name: value for name, value in parameters(item).items() if name != "cluster"}
 
 
 def _alone(item: pytest.Item) -> bool:
     """Would others suffer from it? An exercise that loses a Node takes their Pods along."""
-    return bool(getattr(_parameters(item).get("exercise"), "loses_node", None))
+    return bool(getattr(parameters(item).get("exercise"), "loses_node", None))
