@@ -1,7 +1,5 @@
 # Two releases more, and room for one old revision: the first one is thrown away.
-kubectl patch deployment blog-api --patch '{"spec": {"revisionHistoryLimit": 1}}'
-kubectl set image deployment/blog-api blog-api=blog-api:1.1
-kubectl wait --for=jsonpath='{.status.observedGeneration}'=3 deployment/blog-api --timeout=60s
-kubectl set env deployment/blog-api PAGE_SIZE=50
-kubectl wait --for=jsonpath='{.status.observedGeneration}'=4 deployment/blog-api --timeout=60s
-kubectl scale deployment/blog-api --replicas=3
+kubectl wait --for=jsonpath='{.status.observedGeneration}'=1 deployment/blog-api --timeout=60s
+kubectl patch deployment blog-api --patch '{"spec": {"revisionHistoryLimit": 1, "template": {"spec": {"containers": [{"name": "blog-api", "image": "blog-api:1.1"}]}}}}'
+kubectl wait --for=jsonpath='{.status.observedGeneration}'=2 deployment/blog-api --timeout=60s
+kubectl patch deployment blog-api --patch '{"spec": {"replicas": 3, "template": {"spec": {"containers": [{"name": "blog-api", "env": [{"name": "PAGE_SIZE", "value": "50"}]}]}}}}'

@@ -1,4 +1,7 @@
-# Three Pods serve; then comes a release of an image that does not exist, and it has three seconds to get anywhere.
+# Three Pods serve. A release of an image that does not exist had a second to get anywhere; those to come have three.
 kubectl scale deployment/blog-api --replicas=3
-kubectl rollout status deployment/blog-api --timeout=60s
-kubectl patch deployment blog-api --patch '{"spec": {"progressDeadlineSeconds": 3, "template": {"spec": {"containers": [{"name": "blog-api", "image": "blog-api:9.9"}]}}}}'
+kubectl wait --for=jsonpath='{.status.replicas}'=3 deployment/blog-api --timeout=60s
+kubectl patch deployment blog-api --patch '{"spec": {"progressDeadlineSeconds": 1, "template": {"spec": {"containers": [{"name": "blog-api", "image": "blog-api:9.9"}]}}}}'
+kubectl wait --for=jsonpath='{.status.availableReplicas}'=3 deployment/blog-api --timeout=60s
+kubectl wait --for=condition=Progressing=False deployment/blog-api --timeout=60s
+kubectl patch deployment blog-api --patch '{"spec": {"progressDeadlineSeconds": 3}}'

@@ -1,9 +1,7 @@
-# Three releases more: a new image, a banner, another page size. The fourth one runs.
+# Three releases more: a banner, a new image, another page size. The fourth one runs.
 kubectl wait --for=jsonpath='{.status.observedGeneration}'=1 deployment/blog-api --timeout=60s
 kubectl set env deployment/blog-api BANNER=welcome
 kubectl wait --for=jsonpath='{.status.observedGeneration}'=2 deployment/blog-api --timeout=60s
 kubectl set image deployment/blog-api blog-api=blog-api:1.1
 kubectl wait --for=jsonpath='{.status.observedGeneration}'=3 deployment/blog-api --timeout=60s
-kubectl set env deployment/blog-api PAGE_SIZE=50
-kubectl wait --for=jsonpath='{.status.observedGeneration}'=4 deployment/blog-api --timeout=60s
-kubectl scale deployment/blog-api --replicas=3
+kubectl patch deployment blog-api --patch '{"spec": {"replicas": 3, "template": {"spec": {"containers": [{"name": "blog-api", "env": [{"name": "PAGE_SIZE", "value": "50"}]}]}}}}'

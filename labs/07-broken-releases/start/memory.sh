@@ -1,3 +1,3 @@
 # Release 1.3, within the memory that was enough for 1.0.
-kubectl rollout status deployment/blog-api --timeout=60s
+kubectl wait --for=jsonpath='{.status.replicas}'=3 deployment/blog-api --timeout=60s
 kubectl patch deployment blog-api --patch '{"spec": {"template": {"metadata": {"labels": {"version": "1.3"}}, "spec": {"containers": [{"name": "blog-api", "image": "blog-api:1.3"}]}}}}'

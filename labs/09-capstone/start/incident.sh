@@ -1,9 +1,5 @@
-# A history of three releases, made without Pods; then the last of them goes out.
-kubectl rollout status deployment/front --timeout=60s
-kubectl set image deployment/front blog-api=blog-api:1.1
-kubectl annotate deployment front kubernetes.io/change-cause="1.1: a faster start page" --overwrite
-kubectl rollout status deployment/front --timeout=60s
-kubectl set image deployment/front blog-api=blog-api:1.3
-kubectl annotate deployment front kubernetes.io/change-cause="1.3: keeps the posts in memory" --overwrite
-kubectl rollout status deployment/front --timeout=60s
-kubectl scale deployment front --replicas=3
+# A history of three releases, the first two made without Pods; the last of them goes out.
+kubectl wait --for=jsonpath='{.status.observedGeneration}'=1 deployment/front --timeout=60s
+kubectl patch deployment front --patch '{"metadata": {"annotations": {"kubernetes.io/change-cause": "1.1: a faster start page"}}, "spec": {"template": {"spec": {"containers": [{"name": "blog-api", "image": "blog-api:1.1"}]}}}}'
+kubectl wait --for=jsonpath='{.status.observedGeneration}'=2 deployment/front --timeout=60s
+kubectl patch deployment front --patch '{"metadata": {"annotations": {"kubernetes.io/change-cause": "1.3: keeps the posts in memory"}}, "spec": {"replicas": 3, "template": {"spec": {"containers": [{"name": "blog-api", "image": "blog-api:1.3"}]}}}}'
