@@ -1,5 +1,4 @@
-# Two of the four are asked for something new that does not come: one is paused, the other waits for an image.
-# No Pod goes before a new one is ready, so nobody need wait for the first ones.
+# Two of four are asked for something that does not come: one is paused, one waits for an image. No Pod goes meanwhile.
 kubectl wait --for=jsonpath='{.status.replicas}'=2 deployment/comments deployment/search --timeout=60s
 kubectl patch deployment comments --patch '{"spec": {"paused": true, "template": {"spec": {"containers": [{"name": "blog-api", "image": "blog-api:1.1"}]}}}}'
 kubectl set image deployment/search blog-api=blog-api:9.9

@@ -1,9 +1,8 @@
-# Thursday: four replicas. Friday: another release, and only one replica. Both days say why.
+# Thursday: four replicas. Friday: another release, and only one replica, at once. Both days say why.
 kubectl annotate deployment/blog-api kubernetes.io/change-cause="Thursday: 1.0, four Pods for the weekend"
 kubectl scale deployment/blog-api --replicas=4
 kubectl wait --for=jsonpath='{.status.observedGeneration}'=3 deployment/blog-api --timeout=60s
-# None of Thursday's Pods is waited for: they may all go at once, this once.
 kubectl patch deployment blog-api --patch '{"metadata": {"annotations": {"kubernetes.io/change-cause": "Friday: 1.1, and one Pod will do"}}, "spec": {"replicas": 1, "strategy": {"rollingUpdate": {"maxUnavailable": 1}}, "template": {"spec": {"containers": [{"name": "blog-api", "image": "blog-api:1.1"}]}}}}'
-kubectl wait --for=jsonpath='{.status.replicas}'=1 deployment/blog-api --timeout=60s
 kubectl wait --for=jsonpath='{.status.updatedReplicas}'=1 deployment/blog-api --timeout=60s
+kubectl wait --for=jsonpath='{.status.replicas}'=1 deployment/blog-api --timeout=60s
 kubectl patch deployment blog-api --patch '{"spec": {"strategy": {"rollingUpdate": {"maxUnavailable": "25%"}}}}'
