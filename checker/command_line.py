@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from clusters import __version__
+from clusters import __version__, interrupts
 from clusters.errors import DriftlabError
 
 if TYPE_CHECKING:
@@ -577,7 +577,7 @@ def main() -> None:
     def interrupt(*_: Any) -> None:
         raise KeyboardInterrupt
 
-    for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):  # SIGINT, too: it is ignored in background jobs
+    for name in interrupts.SIGNALS:  # SIGINT, too: it is ignored in background jobs
         signal.signal(name, interrupt)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # not every terminal can write every sign; the words remain

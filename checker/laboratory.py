@@ -18,6 +18,7 @@ from pathlib import Path
 from checker.catalogue import find_lab, labs
 from checker.choice import remember
 from checker.workspace import default_workspace, deliver
+from clusters import interrupts
 from clusters.cluster import Cluster
 from clusters.errors import DriftlabError, UsageError
 from clusters.folders import make_folder, state_folder, write_atomically
@@ -66,14 +67,12 @@ def run(cluster: Cluster, *, lab: str | None, workspace: Path | None, browser: b
     except KeyboardInterrupt:
         print("\nStopping …", flush=True)
     finally:
-        # whatever else is pressed now: both end
-        previous = signal.signal(signal.SIGINT, signal.SIG_IGN)
-        _end(jupyter, patience_s=10)
-        if preparation is not None:
-            _end(preparation, patience_s=30, first=signal.SIGINT)
-        if not ran_before:
-            cluster.stop()
-        signal.signal(signal.SIGINT, previous)
+        with interrupts.unheard():
+            _end(jupyter, patience_s=10)
+            if preparation is not None:
+                _end(preparation, patience_s=30, first=signal.SIGINT)
+            if not ran_before:
+                cluster.stop()
     print("Stopped. Your notebooks and the cluster's state are kept; `driftlab down` takes the cluster's away.")
 
 

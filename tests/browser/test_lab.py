@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -181,6 +182,18 @@ def test_a_learner_does_the_first_exercise(laboratory: Laboratory, page: Page):
     assert "Traceback" not in laboratory.said
     assert [process.info["cmdline"] for process in processes.mentioning(laboratory.folder)] == []
     assert "# my own words" in laboratory.notebook.read_text(encoding="utf-8")
+
+
+def test_who_cannot_wait_for_the_end_leaves_nothing_behind(laboratory: Laboratory):
+    """Ctrl-C, once more, the terminal is closed, a service manager loses patience: it ends once, and whole."""
+    wait_for(lambda: "is ready" in laboratory.said, "the cluster", timeout_s=120)
+    for name in (signal.SIGINT, signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        laboratory.process.send_signal(name)
+        with suppress(subprocess.TimeoutExpired):
+            laboratory.process.wait(timeout=0.4)
+    assert laboratory.process.wait(timeout=120) == 0
+    assert "Your notebooks and the cluster's state are kept" in laboratory.said
+    assert [process.info["cmdline"] for process in processes.mentioning(laboratory.folder)] == []
 
 
 def code_cell(page: Page, text: str) -> Locator:
