@@ -43,10 +43,7 @@ def choose(engine: str = "auto") -> tuple[type[Cluster], str]:
         candidate = engine_class(name)
         if not candidate.automatic:
             continue
-        availability = candidate.available()
-        if availability:
-            availability = candidate.supplied()
-        if availability:
+        if availability := candidate.available() and candidate.supplied():
             return candidate, f"engine {name}: {'; '.join(reasons) or 'it runs here'}"
         reasons.append(f"{name} cannot run here: {availability.reason}")
         hint = hint or availability.next_step
