@@ -177,6 +177,20 @@ def test_pod_that_is_deleted_by_force_is_gone_at_once(lab):
         lab.get("pods", "web")
 
 
+def test_edited_image_that_cannot_be_had_is_no_restart_until_one_can(lab):
+    """What ran was stopped; nothing has been started again. https://kubernetes.io/docs/concepts/containers/images/"""
+    lab.pod()
+    lab.wait("pods", "web", lab.ready)
+    lab.kubectl("set", "image", "pod/web", "web=blog-api:9.9")
+    stuck = lab.status(lab.wait("pods", "web", lambda pod: lab.waiting(pod) in ("ErrImagePull", "ImagePullBackOff")))
+    assert stuck["restartCount"] == 0
+    assert stuck["lastState"]["terminated"]["reason"] == "Completed"
+    assert "blog-api 1.0 starting" in lab.kubectl("logs", "web")
+    lab.kubectl("set", "image", "pod/web", "web=blog-api:1.1")
+    assert lab.status(lab.wait("pods", "web", lab.ready))["restartCount"] == 1
+    assert "blog-api 1.1 starting" in lab.kubectl("logs", "web")
+
+
 def test_pod_whose_image_cannot_be_had_can_be_deleted(lab):
     lab.pod(image="blog-api:9.9")
     lab.wait("pods", "web", lab.waiting)
