@@ -1,4 +1,4 @@
-package main
+package app
 
 import (
 	"errors"
@@ -12,27 +12,31 @@ import (
 )
 
 // visit asks the server beside it, in the same Pod, again and again, and reads the file in which that notes its requests.
-func (b *behaviour) visit(stop <-chan struct{}) int {
-	b.say("visiting", "{path}", b.Visits)
-	client := &http.Client{Timeout: time.Second, Transport: &http.Transport{DisableKeepAlives: true}}
-	address := fmt.Sprintf("http://localhost:%d%s", b.Port, b.Visits)
-	turns := time.NewTicker(seconds(b.Every))
+func (p *program) visit() int {
+	p.say("visiting", "{path}", p.Visits)
+	p.Keep(p.MemoryMiB)
+	client := &http.Client{Timeout: time.Second, Transport: &http.Transport{DisableKeepAlives: true, DialContext: p.Dial}}
+	address := fmt.Sprintf("http://localhost:%d%s", p.Port, p.Visits)
+	turns := time.NewTicker(seconds(p.Every))
+	defer turns.Stop()
 	for {
 		if answer, err := ask(client, address); err == nil {
-			b.say("heard", "{answer}", answer)
+			p.say("heard", "{answer}", answer)
 		} else {
-			b.say("refused", "{reason}", err.Error())
+			p.say("refused", "{reason}", err.Error())
 		}
-		if text, err := lastLine(b.requestLog()); err != nil {
-			b.say("unread", "{reason}", reason(err))
+		if text, err := p.lastLine(p.requestLog()); err != nil {
+			p.say("unread", "{reason}", reason(err))
 		} else {
-			b.say("read", "{text}", text)
+			p.say("read", "{text}", text)
 		}
 		select {
 		case <-turns.C:
-		case <-stop:
-			b.say("left")
-			return b.StopExitCode
+		case <-p.Stop:
+			p.say("left")
+			return p.StopExitCode
+		case <-p.killed.Done():
+			return p.StopExitCode
 		}
 	}
 }
@@ -55,11 +59,11 @@ func ask(client *http.Client, address string) (string, error) {
 }
 
 // lastLine reads no more than the end of the file: it may have grown long.
-func lastLine(path string) (string, error) {
+func (p *program) lastLine(path string) (string, error) {
 	if path == "" {
 		return "", errors.New("no file is named")
 	}
-	file, err := os.Open(path)
+	file, err := p.OpenFile(path, os.O_RDONLY, 0)
 	if err != nil {
 		return "", err
 	}
