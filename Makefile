@@ -8,7 +8,7 @@ BIN := .venv/bin
 # Where nobody looks at the terminal, nothing but trouble is worth a line.
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input
 
-.PHONY: help lab try test lint bench doctor down lock clean
+.PHONY: help lab try test lint bench wheels doctor down lock clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -23,22 +23,29 @@ try: .venv/run  ## do the first lab headless, by its reference solutions, and pr
 # cluster takes time from the kind ones on a small machine. Both are always made. Files come in the order of their
 # names: those with few tests, which xdist would take last, are the slow ones.
 # Hundreds of short Python processes are started: without bytecode, each would compile all modules once more.
-test: .venv/dev  ## run every test: units, engines, labs, notebooks, browser; on kind where it can run
+test: .venv/dev  ## run every test: units, engines, labs, notebooks, browser, the Go code; on kind where it can run
 	@unset PYTHONDONTWRITEBYTECODE; \
 	  $(BIN)/python -m pytest -m "not kind" --numprocesses 3 --dist loadfile --no-loadscope-reorder; without=$$?; \
 	  $(BIN)/python -m pytest -m kind --numprocesses 2 --dist loadfile --no-loadscope-reorder; with=$$?; \
-	  [ $$without -eq 0 ] && [ $$with -eq 0 ]
+	  $(BIN)/python -m clusters.programs.workbench test; go=$$?; \
+	  [ $$without -eq 0 ] && [ $$with -eq 0 ] && [ $$go -eq 0 ]
 
-lint: .venv/dev  ## check style, types, layers and spelling
+lint: .venv/dev  ## check style, types, layers and spelling, of the Go code, too
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@for lab in labs/*/exercises.py; do $(BIN)/mypy --no-error-summary $$lab || exit 1; done
 	@$(BIN)/lint-imports --no-cache
 	@$(BIN)/codespell labs checker clusters README.md CHANGELOG.md
+	@$(BIN)/python -m clusters.programs.workbench lint
 
 bench: .venv/dev  ## measure what the README's figures say (BUILD=1: the build from source, too)
 	@$(BIN)/python tests/bench.py $(if $(BUILD),--build)
+
+wheels: .venv/run  ## make wheels of the kit and of the embedded engine's programs for this machine, in dist/
+	@$(BIN)/python -m hatchling build --target wheel --directory dist
+	@$(BIN)/python -m clusters.programs.packaging dist
+	@ls -l dist
 
 doctor: .venv/run  ## say what on this machine is in the way of a lab, and how to mend it
 	@$(BIN)/driftlab doctor

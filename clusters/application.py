@@ -31,7 +31,7 @@ def archives(catalogues: Sequence[Path], progress: Progress) -> list[Path]:
 
 
 def _archive(folder: Path, progress: Progress) -> Path:
-    sources = sorted(path for path in folder.iterdir() if path.suffix in (".go", ".mod", ".json"))
+    sources = sorted(path for path in folder.rglob("*") if path.suffix in (".go", ".mod", ".json"))
     digest = hashlib.sha256(b"\0".join(path.read_bytes() for path in [*sources, Path(__file__)])).hexdigest()[:16]
     home = make_folder(cache_folder() / "images")
     _, machine = system_and_machine()

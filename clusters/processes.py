@@ -175,15 +175,33 @@ def _runs_one_of(words: Sequence[str], programs: Collection[str]) -> bool:
 
 
 def end(processes: Sequence[psutil.Process], patience_s: float = 0.0) -> None:
-    """End ``processes``: asked first where there is patience, then killed. Returns when they are gone."""
+    """End ``processes``: asked first where there is patience, then killed. Returns when they have ended."""
     remaining = list(processes)
     if patience_s:
         for process in remaining:
             _signal(process, "terminate")
-        _, remaining = psutil.wait_procs(remaining, timeout=patience_s)
+        remaining = _wait(remaining, patience_s)
     for process in remaining:
         _signal(process, "kill")
-    psutil.wait_procs(remaining, timeout=5)
+    _wait(remaining, 5)
+
+
+def _wait(processes: Sequence[psutil.Process], timeout_s: float) -> list[psutil.Process]:
+    """Those that have not ended in time. One whose parent has yet to ask for its exit code has ended all the same."""
+    deadline = time.monotonic() + timeout_s
+    _, remaining = psutil.wait_procs(processes, timeout=0)  # our own children are asked
+    while (remaining := [one for one in remaining if not _has_ended(one)]) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    psutil.wait_procs(processes, timeout=0)
+    return remaining
+
+
+def _has_ended(process: psutil.Process) -> bool:
+    """With its last thread: until then it may hold its ports and files."""
+    try:
+        return not process.is_running() or (process.status() == psutil.STATUS_ZOMBIE and process.num_threads() <= 1)
+    except psutil.NoSuchProcess:
+        return True
 
 
 def _signal(process: psutil.Process, how: str) -> None:

@@ -1,1 +1,1 @@
-"""The embedded engine: the upstream control plane as plain processes, Nodes and Pods simulated by KWOK."""
+"""The embedded engine: upstream Kubernetes, from etcd to the kubelet, as plain processes."""

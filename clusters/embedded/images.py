@@ -1,15 +1,15 @@
-"""What container images do when they run, for Pods that nobody really runs.
+"""The images that Pods of the embedded engine can run.
 
 A catalogue is a YAML or JSON document: one image (``labs/blog-api/behaviour.json``,
 which is also compiled into the real program) or ``images: [...]`` (``images.yaml``).
-``images.schema.json`` says what each field means.
+``images.schema.json`` says what each field means. The node program reads what ``load``
+returns (``node/images``), and finds an image by the same two expressions as ``find``.
 """
 
-import hashlib
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from functools import cache, partial
+from collections.abc import Iterable, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -21,22 +21,34 @@ from clusters.errors import DriftlabError
 HERE = Path(__file__).parent
 PUBLIC = HERE / "images.yaml"
 
-#: What a field is where the catalogue leaves it out.
+#: What a field is where the catalogue leaves it out, for every image.
 DEFAULTS: dict[str, Any] = {
     "size_bytes": 1_000_000,
+    "pull_s": 0,
     "program": "",
-    "subcommands": {},
-    "unknown_exit_code": 2,
+    "serves": "",
+    "entrypoint": [],
     "command": [],
     "programs": [],
+    "env": {},
+    "working_dir": "",
+    "user": 0,
+    "files": {},
+    "stop_signal": "SIGTERM",
     "port": 0,
+    "memory_mib": 0,
+}
+
+#: The same for images without ``serves``: what their entry says is all that their program does.
+APPLICATION: dict[str, Any] = {
+    "subcommands": {},
+    "unknown_exit_code": 2,
     "port_variable": "",
     "request_log_variable": "",
     "routes": [],
     "readiness_route": "",
     "listens_after_s": 0,
     "ready_after_s": 0,
-    "memory_mib": 0,
     "requires": [],
     "missing_exit_code": 1,
     "stops_after_s": 0,
@@ -48,10 +60,14 @@ DEFAULTS: dict[str, Any] = {
     "log": {},
 }
 
+#: Registries under whose names the images of Docker Hub are known, too: they have copies of many of them.
+REGISTRIES = ("docker.io", "index.docker.io", "registry.k8s.io", "gcr.io", "quay.io", "ghcr.io", "public.ecr.aws")
+
 #: The safe loader, several times faster where libyaml is there.
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
-Image = dict[str, Any]  #: one image in one version, complete, with ``pattern``: which references mean it
+#: One image in one version, complete. The regular expressions ``names`` and ``tags`` say which references mean it.
+Image = dict[str, Any]
 
 
 class CatalogueInvalid(DriftlabError):
@@ -88,20 +104,31 @@ def load(paths: Iterable[Path]) -> list[Image]:
     return images
 
 
+def find(images: Sequence[Image], reference: str) -> Image | None:
+    """The first image that a reference with a tag means; without a tag, the tag is ``latest``."""
+    name, colon, tag = reference.rpartition(":")
+    if not colon or "/" in tag:
+        name, tag = reference, "latest"
+    for image in images:
+        if re.fullmatch(image["names"], name) and re.fullmatch(image["tags"], tag):
+            return image
+    return None
+
+
 def _versions(entry: Image, name: str) -> Iterable[Image]:
     """The image in each of its versions. Raises ValueError, which says at what place of ``name`` the mistake is."""
     _check(entry, name)
     for subcommand, own in entry.get("subcommands", {}).items():
         _check({"image": entry["image"], "kind": entry["kind"], **own}, f"{name}.subcommands.{subcommand}")
-    common = {**DEFAULTS, **{key: value for key, value in entry.items() if key not in ("versions", "tags")}}
+    common = {key: value for key, value in entry.items() if key != "versions"}
     if "versions" not in entry:
-        yield {**common, "version": "", "pattern": _pattern(entry["image"], entry.get("tags", "latest"), name)}
+        yield _complete(common, "", name)
     for version, own in entry.get("versions", {}).items():
         if not isinstance(version, str):
             mistake = f"{name}.versions.{version} is a number; write it in quotes"
             raise ValueError(mistake)  # noqa: TRY004 all mistakes of a catalogue are one kind
         _check({"image": entry["image"], "kind": entry["kind"], **own}, f"{name}.versions.{version}")
-        yield {**common, **own, "version": version, "pattern": _pattern(entry["image"], re.escape(version), name)}
+        yield _complete({**common, **own, "tags": re.escape(version)}, version, f"{name}.versions.{version}")
 
 
 def _check(entry: Any, name: str) -> None:
@@ -111,68 +138,30 @@ def _check(entry: Any, name: str) -> None:
         raise ValueError(str(mistake).replace("data", name, 1)) from mistake
 
 
-def _repository(image: str) -> str:
+def _complete(entry: Image, version: str, name: str) -> Image:
+    """The image with what the catalogue leaves out. Raises ValueError for what cannot stand together."""
+    if "serves" in entry and (unused := sorted(APPLICATION.keys() & entry.keys())):
+        mistake = f"{name}.{unused[0]} has no meaning: what the program does is told by serves: {entry['serves']}"
+        raise ValueError(mistake)
+    image = {**DEFAULTS, **({} if "serves" in entry else APPLICATION), **entry, "version": version}
+    if image["kind"] == "server":
+        image["program"] = image["program"] or image["image"].rsplit("/", 1)[-1]
+        image["entrypoint"] = image["entrypoint"] or ([] if image["command"] else [image["program"]])
+    return {**image, "names": _names(image["image"]), "tags": _tags(entry.get("tags", "latest"), name)}
+
+
+def _names(image: str) -> str:
     """Regular expression for the ways to write a repository, without its tag."""
     first, _, rest = image.partition("/")
     if rest and ("." in first or ":" in first):
         return re.escape(image)
-    return r"(docker\.io/)?" + (r"(library/)?" if not rest else "") + re.escape(image)
+    registries = "|".join(map(re.escape, REGISTRIES))
+    return f"(({registries})/)?" + ("((docker/)?library/)?" if not rest else "") + re.escape(image)
 
 
-def _pattern(image: str, tags: str, name: str) -> str:
+def _tags(tags: str, name: str) -> str:
     try:
         re.compile(tags)
     except re.error as error:
         raise ValueError(f"{name}.tags is not a regular expression: {error}") from error
-    optional = "?" if re.fullmatch(tags, "latest") else ""
-    return f"^{_repository(image)}(:({tags})){optional}$"
-
-
-def repositories(images: Sequence[Image]) -> str:
-    """One regular expression for every reference to a repository that exists, whatever its tag."""
-    return "|".join(sorted({f"^{_repository(image['image'])}([:@]|$)" for image in images}))
-
-
-def find(images: Sequence[Image], reference: str) -> Image | None:
-    return next((image for image in images if re.search(image["pattern"], reference)), None)
-
-
-def fingerprint(image: Image) -> str:
-    """Six hexadecimal digits for an image in its version: what a containerID keeps of it (``stages/decide.gotmpl``)."""
-    return hashlib.sha256(image["pattern"].encode()).hexdigest()[:6]
-
-
-def of_container(images: Sequence[Image], container_id: str, *references: str) -> Image | None:
-    """The image that a run of a container was started from: the Pod itself may name another one by now.
-
-    ``references`` are tried in their order where the containerID tells nothing.
-    """
-    mark = container_id[-38:-32]
-    started_from = next((image for image in images if fingerprint(image) == mark), None)
-    return started_from or next((image for image in map(partial(find, images), references) if image), None)
-
-
-def own_program(image: Image, spec: Mapping[str, Any]) -> Image | None:
-    """What a container runs if it is the image's own program, with its subcommand laid over; else nothing.
-
-    The same decision as in ``stages/decide.gotmpl``.
-    """
-    command, arguments = spec.get("command") or [], spec.get("args") or []
-    if image["kind"] != "server" or (command and not _is_its(image, command[0])):
-        return None
-    if not command and not image["subcommands"] and arguments and not arguments[0].startswith("-"):
-        return image if _is_its(image, arguments[0]) else None
-    words = [*command[1:], *arguments]
-    if not words or not image["subcommands"]:
-        return image
-    unknown = {
-        "requires": [],
-        "steps": [{"at_s": 0, "line": image["log"].get("unknown", "").replace("{name}", words[0])}],
-        "exit_code": image["unknown_exit_code"],
-    }
-    return {**image, **image["subcommands"].get(words[0], unknown)}
-
-
-def _is_its(image: Image, word: str) -> bool:
-    program: str = image["program"]
-    return program == (word if program.startswith("/") else word.rsplit("/", 1)[-1])
+    return tags

@@ -5,9 +5,10 @@ In this order, for each program that is still missing:
 1. an explicit path: ``DRIFTLAB_PROGRAM_KUBE_APISERVER=/path`` and so on, or a folder
    for all of them, ``DRIFTLAB_PROGRAMS=/folder``;
 2. PATH, for a program of which any recent version will do (kind);
-3. the kit's cache;
-4. the official release, verified against its published checksum (``download``);
-5. a build from the pinned Go modules (``build``).
+3. an installed wheel, ``pip install 'driftlab[engine]'``;
+4. the kit's cache;
+5. the official release, verified against its published checksum (``download``);
+6. a build from the pinned Go modules and our own sources (``build``).
 
 Each way that fails says why in one line, and the next is tried.
 """
@@ -17,12 +18,12 @@ from pathlib import Path
 
 from clusters.errors import ProgramsUnavailable
 from clusters.folders import cache_folder
-from clusters.programs import explicit, installed
+from clusters.programs import explicit, installed, wheel
 from clusters.programs.cache import Cache
 from clusters.programs.pins import PROGRAMS, Program
 from clusters.progress import SILENT, Progress
 
-__all__ = ["PROGRAMS", "Program", "obtain"]
+__all__ = ["PROGRAMS", "Program", "at_hand", "obtain"]
 
 #: A way to get programs: puts what it can into the cache, raises WayFailed with one line where it cannot.
 Way = Callable[[Sequence[Program], Cache, Progress], None]
@@ -34,7 +35,7 @@ def obtain(names: Iterable[str], progress: Progress = SILENT) -> dict[str, Path]
     Raises ProgramsUnavailable with the reason of each way, or what an explicit path that is wrong deserves.
     """
     wanted = [PROGRAMS[name] for name in names]
-    found = {program.name: path for program in wanted if (path := explicit.path(program) or installed.path(program))}
+    found = {program.name: path for program in wanted if (path := _installed(program, progress.say))}
     missing = [program for program in wanted if program.name not in found]
     if not missing:
         return found
@@ -61,6 +62,19 @@ def obtain(names: Iterable[str], progress: Progress = SILENT) -> dict[str, Path]
     return found | {program.name: cache.path(program) for program in wanted if program.name not in found}
 
 
+def at_hand(name: str) -> Path | None:
+    """Where the program called ``name`` is, if nothing has to be fetched or built for it.
+
+    Raises ProgramsUnavailable where an explicit path is wrong.
+    """
+    program, cache = PROGRAMS[name], Cache(cache_folder() / "programs")
+    return _installed(program, lambda line: None) or (cache.path(program) if cache.holds(program) else None)
+
+
+def _installed(program: Program, say: Callable[[str], None]) -> Path | None:
+    return explicit.path(program) or installed.path(program) or wheel.path(program, say)
+
+
 class WayFailed(Exception):
     """One way to get programs failed; ``str()`` is one line that says why."""
 
@@ -70,3 +84,9 @@ def _ways() -> list[Way]:
     from clusters.programs.download import download
 
     return [download, build]
+
+
+def last_words(tail: Sequence[str]) -> str:
+    """The last line of what a command of Go or pip said that is a reason."""
+    said = [text for text in tail if text and not text.startswith(("#", "go: downloading"))]
+    return said[-1][:300] if said else "it gave no reason"

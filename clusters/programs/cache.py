@@ -1,6 +1,6 @@
 """The cache of programs: every file in it is whole, and is what was put there.
 
-One folder for each system and each program's version. Beside each program stands its
+One folder for each system and each program's edition. Beside each program stands its
 record (``NAME.json``: SHA-256, size, time of change). A program whose size or time has
 changed since is hashed again and thrown away where the hash has changed too.
 """
@@ -58,7 +58,7 @@ class Cache:
 
     def path(self, program: Program) -> Path:
         system, machine = system_and_machine()
-        return self.root / f"{system}-{machine}" / program.version / program.name
+        return self.root / f"{system}-{machine}" / program.edition / program.name
 
     def _record(self, program: Program) -> Path:
         return self.path(program).with_suffix(".json")
@@ -113,6 +113,14 @@ class Cache:
         self.discard(program)
         file.replace(self.path(program))
         self._write_record(program, digest)
+        self._forget_others(program)
+
+    def _forget_others(self, program: Program) -> None:
+        """Take away other editions of our own program: it changes with the kit, and nobody goes back."""
+        if program.ours:
+            for other in self.path(program).parent.parent.glob(f"*/{program.name}"):
+                if other != self.path(program):
+                    remove_tree(other.parent)
 
     def _write_record(self, program: Program, digest: str) -> None:
         stat = self.path(program).stat()

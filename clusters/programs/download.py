@@ -12,7 +12,6 @@ import tarfile
 import threading
 import zipfile
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -27,7 +26,10 @@ CONNECT_S, READ_S = 4.0, 30.0
 
 
 def download(programs: Sequence[Program], cache: Cache, progress: Progress) -> None:
-    """Put ``programs`` into ``cache``. Raises WayFailed with the reason of the first that could not be had."""
+    """Put ``programs`` into ``cache``. Raises WayFailed with the reason of the first that could not be had.
+
+    One that is not published stands in no other's way; a host that does not answer does.
+    """
     import httpx
 
     timeout = httpx.Timeout(READ_S, connect=CONNECT_S)
@@ -36,10 +38,12 @@ def download(programs: Sequence[Program], cache: Cache, progress: Progress) -> N
     except (ImportError, ValueError) as error:  # a proxy of a kind that httpx does not know
         raise WayFailed(f"download: {_reason(error)}") from error
     with client as http, cache.workspace() as folder:
+        absent: list[str] = []
         for program in programs:
             release = program.release()
             if release is None:
-                raise WayFailed(f"download: there is no official {program.name} for this system")
+                absent.append(f"download: there is no official {program.name} for this system")
+                continue
             url = _mirrored(release.url)
             try:
                 _reach(url)
@@ -51,7 +55,12 @@ def download(programs: Sequence[Program], cache: Cache, progress: Progress) -> N
                     raise WayFailed(f"download: {url}: its SHA-256 is {actual}, but {expected} is published")
                 cache.put(program, _extracted(file, release))
             except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:
-                raise WayFailed(f"download: {url}: {_reason(error)}") from error
+                reason = f"download: {url}: {_reason(error)}"
+                if not isinstance(error, httpx.HTTPStatusError) or error.response.status_code != 404:
+                    raise WayFailed(reason) from error
+                absent.append(reason)
+        if absent:
+            raise WayFailed(absent[0])
 
 
 def _mirrored(url: str) -> str:
@@ -88,16 +97,10 @@ def _published(http: Any, release: Release) -> str:
     answer = http.get(url).raise_for_status()
     name = Path(urlsplit(release.url).path).name
     digest = ""
-    if "/repos/" in release.checksum:
-        with suppress(ValueError, AttributeError):  # a gateway's own page, for one
-            assets = answer.json().get("assets", [])
-            digest = next((asset.get("digest") or "" for asset in assets if asset.get("name") == name), "")
-        digest = digest.removeprefix("sha256:")
-    else:
-        for line in answer.text.splitlines():
-            words = line.split()
-            if len(words) == 1 or (len(words) > 1 and words[1].lstrip("*") == name):
-                digest = words[0]
+    for line in answer.text.splitlines():
+        words = line.split()
+        if len(words) == 1 or (len(words) > 1 and words[1].lstrip("*") == name):
+            digest = words[0]
     if not re.fullmatch("[0-9a-fA-F]{64}", digest):
         raise OSError(f"{url} has no SHA-256 for {name}")
     return digest.lower()

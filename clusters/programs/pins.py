@@ -1,12 +1,17 @@
 """Which programs, in which versions, and where their makers publish them."""
 
 import platform
+import re
 from dataclasses import dataclass
+
+from clusters import __version__
 
 KUBERNETES = "1.36.3"
 ETCD = "3.6.8"
-KWOK = "0.8.0"
 KIND = "0.33.0"
+
+#: What is ours is published with the kit itself.
+RELEASES = "https://github.com/driftlab/driftlab/releases/download"
 
 
 @dataclass(frozen=True)
@@ -14,8 +19,7 @@ class Release:
     """An official download.
 
     ``checksum`` says where its SHA-256 is published: a URL whose text begins with it or
-    has it in a line with the file's name, or the GitHub API's description of a release,
-    which has it as an asset's ``digest``. ``member`` is its path inside an archive.
+    has it in a line with the file's name. ``member`` is its path inside an archive.
     """
 
     url: str
@@ -25,23 +29,39 @@ class Release:
 
 @dataclass(frozen=True)
 class Program:
-    """One program. ``package`` is the Go package that it is built from (see ``go.mod`` beside this file).
+    """One program. ``package`` is the Go package that it is built from (see ``go.mod`` in the folder above).
 
     ``least``: one that is installed on the machine already will do from this version on; empty: none will.
+    ``ours``: its sources are in this tree, and may have changed since ``version``.
     """
 
     name: str
     version: str
     package: str
     least: str = ""
+    ours: bool = False
+
+    @property
+    def edition(self) -> str:
+        """Programs of the same edition are the same: ``version``, and of ours, what it is made from."""
+        if not self.ours:
+            return self.version
+        from clusters.programs import sources
+
+        return f"{self.version}-{sources.digest()}"
+
+    @property
+    def executable(self) -> str:
+        """What ``go build`` calls it: after the last part of its package that is no version."""
+        return re.sub(r"/v\d+$", "", self.package).rsplit("/", 1)[-1]
 
     @property
     def variable(self) -> str:
         return "DRIFTLAB_PROGRAM_" + self.name.upper().replace("-", "_")
 
-    def release(self) -> Release | None:
-        """The official download for this machine, or None where its makers publish none."""
-        system, machine = system_and_machine()
+    def release(self, target: tuple[str, str] | None = None) -> Release | None:
+        """The official download for this machine, or for ``target``; None where its makers publish none."""
+        system, machine = target or system_and_machine()
         if self.name.startswith("kube-"):
             if system != "linux":  # the control plane is released for Linux only
                 return None
@@ -55,10 +75,9 @@ class Program:
         if self.name == "kind":
             url = f"https://github.com/kubernetes-sigs/kind/releases/download/v{self.version}/kind-{system}-{machine}"
             return Release(url, f"{url}.sha256sum")
-        return Release(
-            f"https://github.com/kubernetes-sigs/kwok/releases/download/v{self.version}/{self.name}-{system}-{machine}",
-            f"https://api.github.com/repos/kubernetes-sigs/kwok/releases/tags/v{self.version}",
-        )
+        # named after its sources: another version of them finds nothing there
+        url = f"{RELEASES}/v{self.version}/{self.name}-{self.edition}-{system}-{machine}"
+        return Release(url, f"{url}.sha256")
 
 
 PROGRAMS = {
@@ -68,8 +87,7 @@ PROGRAMS = {
         Program("kube-apiserver", KUBERNETES, "k8s.io/kubernetes/cmd/kube-apiserver"),
         Program("kube-controller-manager", KUBERNETES, "k8s.io/kubernetes/cmd/kube-controller-manager"),
         Program("kube-scheduler", KUBERNETES, "k8s.io/kubernetes/cmd/kube-scheduler"),
-        Program("kwok", KWOK, "sigs.k8s.io/kwok/cmd/kwok"),
-        Program("kwokctl", KWOK, "sigs.k8s.io/kwok/cmd/kwokctl"),
+        Program("driftlab-node", __version__, "driftlab/clusters/embedded/node", ours=True),
         Program("kind", KIND, "sigs.k8s.io/kind", least=KIND),
     )
 }

@@ -10,7 +10,10 @@ from typing import Any
 import pytest
 import yaml
 
+from clusters.kind.engine import KindCluster
 from clusters.pytest_plugin import Namespace
+
+from .busybox import bring
 
 Document = dict[str, Any]
 
@@ -236,3 +239,10 @@ def embedded(cluster: Any) -> None:
     """For what is only promised of the embedded engine."""
     if cluster.engine != "embedded":
         pytest.skip("a promise of the embedded engine only")
+
+
+@pytest.fixture(scope="module")
+def busybox(cluster: Any, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """The image busybox:1.36 is there: kind clusters are handed one where no registry has it."""
+    if isinstance(cluster, KindCluster):
+        bring(cluster, tmp_path_factory.mktemp("busybox"))

@@ -95,8 +95,12 @@ def test_events_and_leases_are_not_a_learners_to_write(lab):
     )
 
 
-def test_what_nodes_do_is_not_a_learners_to_say(lab, embedded):
-    refused(lab.client.get, "/apis/kwok.x-k8s.io/v1alpha1/stages")
+def test_nodes_are_not_a_learners_to_lose(lab, embedded):
+    refused(
+        lab.client.patch,
+        f"/api/v1/nodes/{embedded.name}-worker",
+        {"metadata": {"annotations": {"driftlab.dev/lost": "true"}}},
+    )
 
 
 def test_kubeconfig_of_a_learner_goes_to_their_namespace(lab):

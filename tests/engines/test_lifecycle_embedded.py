@@ -5,12 +5,14 @@ import secrets
 import shutil
 import socket
 import threading
+from contextlib import suppress
 
 import pytest
 
 from clusters import processes
+from clusters.client import ApiRefused
 from clusters.embedded import engine
-from clusters.embedded.engine import COMPONENTS, PORTS, TOUCHED
+from clusters.embedded.configuration import COMPONENTS, PORTS
 from clusters.errors import ClusterNotOurs, StateUnusable, UnknownEngine
 from clusters.progress import Progress
 from clusters.registry import open_cluster
@@ -103,23 +105,51 @@ def wait_until(met):
     wait_for(met, "what the test waits for", timeout_s=120)
 
 
-def test_pods_that_waited_for_a_killed_kwok_all_begin_to_run_and_carry_no_trace(shared):
-    """A new kwok is quick to pass by some of them, so one restart proves little."""
+def test_pods_that_waited_for_killed_nodes_all_begin_to_run(shared):
     pods = "/api/v1/namespaces/default/pods"
-    for _ in range(5):
-        shared._alive()["kwok-controller"].kill()
-        wait_until(lambda: "kwok-controller" not in shared._alive())
-        names = {f"waited-{secrets.token_hex(3)}" for _ in range(6)}
-        for name in names:
-            spec = {"containers": [{"name": "web", "image": "nginx:1.27"}]}
-            shared.client.post(pods, {"metadata": {"name": name}, "spec": spec})
-        wait_until(lambda: all("nodeName" in pod["spec"] for pod in shared.client.get(pods)["items"]))
-        shared.up()
-        wait_until(lambda: {pod["status"]["phase"] for pod in shared.client.get(pods)["items"]} == {"Running"})
-        assert {pod["metadata"]["name"] for pod in shared.client.get(pods)["items"]} == names
-        assert not any(TOUCHED in pod["metadata"].get("annotations", {}) for pod in shared.client.get(pods)["items"])
-        shared.client.delete(pods, gracePeriodSeconds="0")
-        wait_until(lambda: not shared.client.get(pods)["items"])
+    shared._alive()["driftlab-node"].kill()
+    wait_until(lambda: "driftlab-node" not in shared._alive())
+    names = {f"waited-{secrets.token_hex(3)}" for _ in range(6)}
+    for name in names:
+        spec = {"containers": [{"name": "web", "image": "blog-api:1.0"}]}
+        shared.client.post(pods, {"metadata": {"name": name}, "spec": spec})
+    wait_until(lambda: all("nodeName" in pod["spec"] for pod in shared.client.get(pods)["items"]))
+    shared.up()
+    wait_until(lambda: {pod["status"]["phase"] for pod in shared.client.get(pods)["items"]} == {"Running"})
+    assert {pod["metadata"]["name"] for pod in shared.client.get(pods)["items"]} == names
+    shared.client.delete(pods, gracePeriodSeconds="0")
+    wait_until(lambda: not shared.client.get(pods)["items"])
+
+
+def test_nodes_are_killed_and_their_containers_run_on(shared):
+    """As containers outlive a kubelet that ends."""
+    pod = "/api/v1/namespaces/default/pods/stays"
+    spec = {"containers": [{"name": "web", "image": "blog-api:1.0"}]}
+    shared.client.post("/api/v1/namespaces/default/pods", {"metadata": {"name": "stays"}, "spec": spec})
+    wait_until(lambda: shared.client.get(pod)["status"]["phase"] == "Running")
+    (before,) = shared.client.get(pod)["status"]["containerStatuses"]
+    shared._alive()["driftlab-node"].kill()
+    wait_until(lambda: "driftlab-node" not in shared._alive())
+    shared.up()
+
+    def tells():
+        with suppress(ApiRefused):  # its kubelet has not heard of it yet
+            return "blog-api" in shared.client.text(f"{pod}/log")
+        return False
+
+    wait_until(tells)
+    (after,) = shared.client.get(pod)["status"]["containerStatuses"]
+    assert (after["restartCount"], after["containerID"]) == (0, before["containerID"])
+    shared.client.delete(pod, gracePeriodSeconds="0")
+
+
+def test_a_claim_without_a_class_gets_the_standard_one(shared):
+    """As on kind. Nothing is made for it before a Pod wants it."""
+    claims = "/api/v1/namespaces/default/persistentvolumeclaims"
+    spec = {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Mi"}}}
+    made = shared.client.post(claims, {"metadata": {"name": "mine"}, "spec": spec})
+    assert made["spec"]["storageClassName"] == "standard"
+    shared.client.delete(f"{claims}/mine")
 
 
 def test_everything_killed_at_once_is_started_again_and_state_is_kept(shared):
@@ -165,10 +195,7 @@ def test_down_leaves_no_process_no_port_and_no_file(own):
 
 
 def ports_of(cluster):
-    text = (cluster.folder / "kwokctl.yaml").read_text(encoding="utf-8")
-    chosen = {line.split(":")[0].strip(): line.split(":")[-1].strip() for line in text.splitlines() if "Port:" in line}
-    found = {int(chosen[name]) for name in PORTS if name != "node"}
-    found.add(int((cluster.folder / "node.port").read_text(encoding="utf-8")))
+    found = set(json.loads((cluster.folder / "ports.json").read_text(encoding="utf-8")).values())
     assert len(found) == len(PORTS)
     return found
 
@@ -203,10 +230,10 @@ def test_cluster_of_another_version_of_the_kit_is_replaced_and_that_is_said(own)
     assert any("made by another version of the kit" in line for line in heard.said)
 
 
-@pytest.mark.parametrize("component", ["kubeApiserverPort", "node"])
+@pytest.mark.parametrize("component", ["etcd", "kube-apiserver", "worker2"])
 def test_port_that_somebody_takes_at_the_last_moment_is_no_hindrance(own, monkeypatch, component):
     """Between the choice and the start of what is to listen there, anything may happen: other ports are chosen."""
-    choose, chosen = engine._free_ports, []
+    choose, chosen = engine.free_ports, []
     with socket.create_server(("127.0.0.1", 0)) as other:
 
         def free_ports(count):
@@ -215,7 +242,7 @@ def test_port_that_somebody_takes_at_the_last_moment_is_no_hindrance(own, monkey
                 chosen[0][PORTS.index(component)] = other.getsockname()[1]
             return chosen[-1]
 
-        monkeypatch.setattr(engine, "_free_ports", free_ports)
+        monkeypatch.setattr(engine, "free_ports", free_ports)
         heard = Heard()
         own.up(Progress(heard))
         assert own.status().phase == "ready"
@@ -225,10 +252,9 @@ def test_port_that_somebody_takes_at_the_last_moment_is_no_hindrance(own, monkey
 
 
 def test_controllers_that_end_while_a_cluster_comes_up_are_started_again(own, monkeypatch):
-    """On a busy machine they do: the API server is not there in the 10 s that they wait for it."""
     grant, killed = own.grant_learners, []
 
-    def kill_and_grant():  # when kwokctl is done, and no Node is ready yet
+    def kill_and_grant():  # they have just been started
         killed.append(own._alive()["kube-controller-manager"].pid)
         own._alive()["kube-controller-manager"].kill()
         grant()

@@ -48,7 +48,7 @@ def test_server_answers_its_probes(lab):
 def test_postgres_wants_a_password(lab):
     run(lab, "postgres:16")
     lab.wait("pods", "web", lambda pod: lab.status(pod).get("restartCount", 0) >= 1)
-    assert "superuser password is not specified" in lab.kubectl("logs", "web", "--previous")
+    assert "superuser password is not specified" in lab.kubectl("logs", "web")
     run(lab, "postgres:16", name="told", env=[("POSTGRES_PASSWORD", "secret")])
     assert lab.status(lab.wait("pods", "told", lab.ready))["restartCount"] == 0
 

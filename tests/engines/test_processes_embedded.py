@@ -104,10 +104,11 @@ def reached(person, moment):
     ("moment", "name"),
     [
         ("driftlab.json", "SIGINT"),
-        ("kwokctl", "SIGTERM"),
+        ("pki/ca.key", "SIGTERM"),
         ("etcd", "SIGINT"),
         ("kube-apiserver", "SIGTERM"),
-        ("kwok-controller", "SIGHUP"),
+        ("driftlab-node", "SIGHUP"),
+        ("kube-scheduler", "SIGTERM"),
     ],
 )
 def test_interrupted_creation_leaves_nothing(person, moment, name):

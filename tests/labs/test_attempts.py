@@ -198,8 +198,8 @@ def test_a_cluster_that_dies_in_the_middle_of_a_check_is_an_error_and_no_zero(ow
     """ERROR, never FAIL; after `up` the same work is checked again and passes."""
     attempts = Attempts(own_cluster, exercise.lab)
     attempts.start(exercise, again=True)
-    kwok = component(own_cluster, "kwok-controller")
-    kwok.suspend()  # no Pod becomes ready any more: a check has to wait
+    nodes = component(own_cluster, "driftlab-node")
+    nodes.suspend()  # no Pod becomes ready any more: a check has to wait
     name = learner_kubectl(attempts, "get", "pods", "--output", "name").splitlines()[0]
     learner_kubectl(attempts, "delete", name, "--wait=false")
     waited: list[Result] = []
@@ -215,7 +215,7 @@ def test_a_cluster_that_dies_in_the_middle_of_a_check_is_an_error_and_no_zero(ow
     assert result.next_step
     assert attempts.last_result(exercise).get("outcome") != "ERROR"  # what was earned before stays
 
-    kwok.resume()
+    nodes.resume()
     own_cluster.up()
     own_cluster.wait_ready()
     after = attempts.check(exercise, wait_s=120)

@@ -97,10 +97,10 @@ def test_how_an_image_behaves_can_be_told(kind_cluster: KindShaped):
 
 
 def test_an_image_that_is_known_is_loaded_at_once(kind_cluster: KindShaped):
-    """kwok is not started again for it."""
-    before = kind_cluster.cluster._alive()["kwok-controller"].pid
+    """Nothing is started again for it."""
+    before = kind_cluster.cluster._alive()["driftlab-node"].pid
     kind_cluster.load_docker_image("nginx:1.27")
-    assert kind_cluster.cluster._alive()["kwok-controller"].pid == before
+    assert kind_cluster.cluster._alive()["driftlab-node"].pid == before
 
 
 @pytest.mark.parametrize(

@@ -167,7 +167,6 @@ func (p *program) work() int {
 	if !p.complete() {
 		return p.MissingExitCode
 	}
-	p.Keep(p.MemoryMiB)
 	started := time.Now()
 	for _, step := range p.Steps {
 		select {

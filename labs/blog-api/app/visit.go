@@ -14,7 +14,6 @@ import (
 // visit asks the server beside it, in the same Pod, again and again, and reads the file in which that notes its requests.
 func (p *program) visit() int {
 	p.say("visiting", "{path}", p.Visits)
-	p.Keep(p.MemoryMiB)
 	client := &http.Client{Timeout: time.Second, Transport: &http.Transport{DisableKeepAlives: true, DialContext: p.Dial}}
 	address := fmt.Sprintf("http://localhost:%d%s", p.Port, p.Visits)
 	turns := time.NewTicker(seconds(p.Every))

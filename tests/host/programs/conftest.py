@@ -2,7 +2,6 @@
 
 import hashlib
 import io
-import json
 import os
 import sys
 import tarfile
@@ -13,9 +12,15 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from clusters.programs import build
+from clusters.programs import build, patches, sources, wheel
 from clusters.programs.cache import Cache
 from clusters.programs.pins import PROGRAMS, Program
+
+
+@pytest.fixture(autouse=True)
+def no_wheels(monkeypatch) -> None:
+    """Whoever runs the tests may have installed the engine."""
+    monkeypatch.setattr(wheel, "GROUP", "driftlab.programs-of-nobody")
 
 
 @pytest.fixture
@@ -43,7 +48,7 @@ class Mirror:
     """Lays out on ``web`` what the programs' makers publish."""
 
     def __init__(self, web) -> None:
-        self.web, self.answers, self.assets = web, web.answers, {}
+        self.web, self.answers = web, web.answers
 
     def publish(self, program: Program, member: str | None = None) -> None:
         """Put up ``program`` as its makers do. ``member`` is its path in its archive, if that is to be another one."""
@@ -54,18 +59,11 @@ class Mirror:
             file = archive(name, {member or release.member: file})
         digest = hashlib.sha256(file).hexdigest()
         self.answers[place(release.url)] = (200, file)
-        if "/repos/" in release.checksum:
-            self.assets[name] = {"name": name, "digest": f"sha256:{digest}"}
-            self.describe(release.checksum)
-        elif name in release.checksum and release.checksum.endswith(".sha256"):
+        if name in release.checksum and release.checksum.endswith(".sha256"):
             self.answers[place(release.checksum)] = (200, digest.encode())
         else:
             listed = f"{'0' * 64}  another-file\n{digest}  {name}\n{'1' * 64}  {name}.asc\n"
             self.answers[place(release.checksum)] = (200, listed.encode())
-
-    def describe(self, url: str) -> None:
-        document = {"tag_name": "v1", "assets": [{"name": "another", "digest": None}, *self.assets.values()]}
-        self.answers[place(url)] = (200, json.dumps(document).encode())
 
 
 def archive(name: str, members: dict[str, bytes]) -> bytes:
@@ -107,23 +105,44 @@ def nowhere(closed, monkeypatch) -> str:
 GO = r"""
 case "$1" in
 env) echo go1.99.0 ;;
-mod) printf '# get https://proxy/a/@v/v1.zip: 200 OK (0.1s)\n# get https://proxy/b/@v/v1.zip: 200 OK (0.1s)\n' ;;
+mod)
+  printf '# get https://proxy/a/@v/v1.zip: 200 OK (0.1s)\n# get https://proxy/b/@v/v1.zip: 200 OK (0.1s)\n'
+  mkdir -p "$GOMODCACHE/k8s.io" && cp -R "MODULE" "$GOMODCACHE/KUBERNETES" ;;
 list) shift 2; printf '%s\n' fmt "$@" ;;
 build)
   while [ "$1" != -o ]; do shift; done
-  printf '#!/bin/sh\necho I am %s\n' "$(basename "$2")" > "$2"
-  echo fmt; echo "$3" ;;
+  out=$2; shift 2; echo fmt
+  for package; do
+    name=$(echo "$package" | sed 's|/v[0-9]*$||; s|.*/||')
+    printf '#!/bin/sh\necho I am %s\n' "$package" > "$out/$name"; echo "$package"
+  done ;;
 esac
 """
 
 
+@pytest.fixture(scope="session")
+def kubernetes(tmp_path_factory) -> Path:
+    """A module that our patches fit to, and that holds nothing else."""
+    module = tmp_path_factory.mktemp("kubernetes")
+    for path in sources.PATCHES.glob("*.patch"):
+        patch = patches.read(path)
+        lines: list[str] = []
+        for hunk in patch.hunks:
+            lines += [f"line {number}" for number in range(len(lines) + 1, hunk.first)]
+            lines += hunk.before
+        (module / patch.file).parent.mkdir(parents=True, exist_ok=True)
+        (module / patch.file).write_text("\n".join(lines) + "\n")
+    return module
+
+
 @pytest.fixture
-def go(script, monkeypatch) -> Callable[[str], Path]:
+def go(script, monkeypatch, kubernetes) -> Callable[[str], Path]:
     """``go(first)``: a Go that is recent enough, as the only one on PATH. ``first`` is shell that it runs before."""
     monkeypatch.setattr(build, "NEEDED_BYTES", 0)
+    fake = GO.replace("MODULE", str(kubernetes)).replace("KUBERNETES", sources.KUBERNETES_MODULE)
 
     def install(first: str = "") -> Path:
-        installed = script("go", first + GO)
+        installed = script("go", first + fake)
         monkeypatch.setenv("PATH", f"{installed.parent}{os.pathsep}/usr/bin{os.pathsep}/bin")
         return installed
 

