@@ -46,19 +46,16 @@ def _python() -> Iterator[Finding]:
 def _programs() -> Iterator[Finding]:
     from clusters.embedded.engine import PROGRAMS
     from clusters.kubectl import kubectl_path
-    from clusters.programs import explicit
-    from clusters.programs.cache import Cache
-    from clusters.programs.pins import PROGRAMS as PINS
+    from clusters.programs import at_hand
 
     try:
         yield _ok(f"kubectl: {kubectl_path()}")
     except DriftlabError as error:
         yield Finding(Gravity.PROBLEM, error.message, error.next_step)
-    cache = Cache(folders.cache_folder() / "programs")
     missing = []
     for name in PROGRAMS:
         try:
-            if not explicit.path(PINS[name]) and not cache.holds(PINS[name]):
+            if not at_hand(name):
                 missing.append(name)
         except DriftlabError as error:
             yield Finding(Gravity.PROBLEM, error.message, error.next_step)
