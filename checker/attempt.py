@@ -22,12 +22,13 @@ from checker.disturbance import Disturbance, disturbing
 from checker.evidence import Evidence, Snapshot, lists, take_snapshot
 from checker.exercise import Exercise, Lab
 from checker.outcome import Outcome, Result
+from checker.predicates import unsettled
 from checker.questions import CONFIGMAP
 from checker.recording import MOST_PROOF_S, Gap, Recording, Tape
 from clusters import processes
 from clusters.client import Client
 from clusters.cluster import Cluster, wait_for
-from clusters.errors import ClusterUnreachable, DriftlabError, StateUnusable, UsageError
+from clusters.errors import ClusterNotReady, ClusterUnreachable, DriftlabError, StateUnusable, UsageError
 from clusters.folders import locked, state_folder, write_atomically
 from clusters.kubectl import kubectl_path
 
@@ -157,7 +158,11 @@ class Attempts:
             seen.append(self._snapshot(exercise))
             return exercise.has_begun(seen[-1])
 
-        wait_for(begun, f"the starting state of {exercise.id}", timeout_s=60, every_s=0.15)
+        try:
+            wait_for(begun, f"the starting state of {exercise.id}", timeout_s=60, every_s=0.15)
+        except ClusterNotReady as late:
+            missing = "; ".join(unsettled(seen[-1])) or "Deployments and Pods are as they ask for"
+            raise ClusterNotReady(f"{late.message} There: {missing}.", next_step=late.next_step) from late
         baseline = json.dumps(seen[-1].to_dict())
         write_atomically(self._path(exercise, "baseline"), baseline)
         for old in self.folder.glob(f"{exercise.name}.*.recording.*"):

@@ -77,6 +77,26 @@ def unfinished(deployment: Deployment, snapshot: Snapshot) -> str:
     return ""
 
 
+def unsettled(snapshot: Snapshot) -> list[str]:
+    """What of a namespace is not as its objects ask for, a few words for each Deployment and Pod: for an operator.
+
+    Reasons come from ``status.containerStatuses[].state.waiting`` and the condition PodScheduled.
+    """
+    deployments = [(f"Deployment {d.name}", unfinished(d, snapshot)) for d in snapshot.deployments]
+    pods = [(f"Pod {pod.name}", _unready(pod)) for pod in snapshot.pods]
+    return [f"{name}: {why}" for name, why in deployments + pods if why]
+
+
+def _unready(pod: Pod) -> str:
+    if pod.ready:
+        return ""
+    states = [status.get("state") or {} for status in pod.status.get("containerStatuses") or ()]
+    reasons = [str(about.get("reason", "")) for state in states for about in state.values()]
+    reasons += [str(c.get("reason", "")) for c in pod.status.get("conditions") or () if c["status"] == "False"]
+    words = ["being deleted"] if pod.terminating else [pod.phase or "no phase"]
+    return ", ".join(dict.fromkeys(word for word in words + reasons if word))
+
+
 def same_object(before: Deployment | None, after: Deployment | None) -> bool:
     """Not merely the same name: an object that was deleted and made again has another ``metadata.uid``."""
     return before is not None and after is not None and before.uid == after.uid

@@ -74,10 +74,9 @@ def person() -> Iterator[Person]:
             person.types("down", expect=0)
             wait_for(lambda: not processes.mentioning(person.state), "the recorders to end", 10)
             left = {path.name for path in person.state.glob("attempts/**/*") if path.is_file()}
-            assert {".".join(name.split(".")[1:]) for name in left} == {"hints.json", "result.json"}
+            assert {".".join(name.split(".")[1:]) for name in left} <= {"hints.json", "result.json"}
             assert list(person.state.glob("progress/*")) == []
             assert "No exercise is under way" in person.types("check", expect=USAGE)
-            assert "✔ right" in person.types("progress", expect=0)
 
 
 # ---- an exercise
@@ -116,6 +115,7 @@ def test_try_does_a_whole_lab_and_prints_the_grades(person: Person):
         assert re.search(rf"{re.escape(exercise.id)} .*✔ right .* {total:g} / {total:g}", said)
     total = sum(goal.points for exercise in lab.exercises for goal in exercise.goals)
     assert re.search(rf"All .* {total:g} / {total:g}", said)
+    assert "✔ right" in person.types("progress", expect=0)
 
 
 # ---- a cluster

@@ -95,10 +95,10 @@ def test_events_and_leases_are_not_a_learners_to_write(lab):
     )
 
 
-def test_nodes_are_not_a_learners_to_lose(lab, embedded):
+def test_nodes_are_not_a_learners_to_lose(cluster, lab, embedded):
     refused(
         lab.client.patch,
-        f"/api/v1/nodes/{embedded.name}-worker",
+        f"/api/v1/nodes/{cluster.name}-worker",
         {"metadata": {"annotations": {"driftlab.dev/lost": "true"}}},
     )
 

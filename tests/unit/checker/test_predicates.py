@@ -553,3 +553,17 @@ def test_every_word_says_on_what_it_rests(word):
 def test_all_words_of_the_vocabulary_are_looked_at():
     assert {"uids", "you", "least_available", "replaced_not_edited"} <= {word.__name__ for word in PUBLIC}
     assert not SOURCE.search("``evidence.now``, ``outcome.Deed`` and ``spec``")
+
+
+# ---- what an operator is told
+
+
+def test_what_is_not_settled_is_told_by_name():
+    late = pod("2", name="blog-api-2", ready=False)
+    late["status"] |= {"phase": "Pending", "containerStatuses": [{"state": {"waiting": {"reason": "ErrImagePull"}}}]}
+    now = snapshot(deployment(replicas=1, status={"readyReplicas": 0}), replicaset(), late, pod("1"))
+    assert p.unsettled(now) == ["Deployment blog-api: 0 of 1 Pods are ready", "Pod blog-api-2: Pending, ErrImagePull"]
+
+
+def test_of_what_is_as_it_should_be_nothing_is_told():
+    assert p.unsettled(snapshot(*family())) == []
