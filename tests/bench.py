@@ -22,6 +22,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import bench_checker
+import bench_crowd
 import psutil
 from rich.console import Console
 from rich.table import Table
@@ -196,6 +197,7 @@ def measure_cluster(cluster: Cluster, runs: int, figures: Figures) -> None:
             say(f"{cluster.engine}: {row}, {number} of {runs}")
             figures.add(row, cluster.engine, "s", seconds(work))
 
+    bench_crowd.measure_idle(cluster, figures, say)
     attempts.start(exercise)
     each(HEALED, lambda: delete_a_pod(attempts))
     each(ROLLOUT, lambda: roll_out(attempts))
@@ -210,6 +212,7 @@ def measure_cluster(cluster: Cluster, runs: int, figures: Figures) -> None:
     figures.add(ENGINE_MEMORY, cluster.engine, "MB", engine_memory(cluster) / 1e6)
     figures.add(CHECKER_MEMORY, cluster.engine, "MB", checker_memory(cluster) / 1e6)
     bench_checker.measure(attempts, exercise, runs, figures, say)
+    bench_crowd.measure_crowd(cluster, figures, engine_memory, say)
 
 
 def delete_a_pod(attempts: Attempts) -> None:
@@ -234,7 +237,7 @@ def roll_out(attempts: Attempts) -> None:
 def engine_memory(cluster: Cluster) -> float:
     """Bytes that the engine's processes, or its Nodes' containers, have resident."""
     if cluster.engine == "embedded":
-        components = (one for one in processes.mentioning(cluster.folder) if not _is_checkers(one))
+        components = (one for one in processes.mentioning(cluster.folder) if bench_crowd.ours(one))
         return sum(component.memory_info().rss for component in components)
     from clusters.kind.containers import ContainerEngine
 
@@ -242,10 +245,6 @@ def engine_memory(cluster: Cluster) -> float:
     names = [node.name for node in engine.nodes(cluster.own_name)]  # type: ignore[attr-defined]
     used = engine.run("stats", "--no-stream", "--format", "{{.MemUsage}}", *names).splitlines()
     return sum(in_bytes(line.partition("/")[0]) for line in used)
-
-
-def _is_checkers(process: psutil.Process) -> bool:
-    return any(word.startswith("checker.") for word in process.info["cmdline"])
 
 
 def in_bytes(text: str) -> float:
@@ -310,7 +309,7 @@ def compare(columns: list[str], figures: Figures) -> None:
 #: The order of the table.
 ROWS = (
     READY, BARE, RATIO, BARE_ALIKE, RATIO_ALIKE, HEALED, ROLLOUT, CHECK, CHECK_95, *bench_checker.ROWS, RESET, DOWN,
-    ENGINE_MEMORY, CHECKER_MEMORY, HELP, BUILD,
+    ENGINE_MEMORY, *bench_crowd.ROWS, CHECKER_MEMORY, HELP, BUILD,
 )  # fmt: skip
 
 

@@ -13,7 +13,7 @@ def bench(root, monkeypatch):
     import bench
 
     yield bench
-    for name in ("bench", "bench_checker"):
+    for name in ("bench", "bench_checker", "bench_crowd"):
         sys.modules.pop(name, None)
 
 
