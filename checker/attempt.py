@@ -1,26 +1,23 @@
-"""Doing an exercise on a cluster: start, check, hint, reset.
+"""Doing an exercise on a cluster: start, check, hint, reset. What must outlive a process is in ``checker.kept``."""
 
-What must outlive a process (the baseline, hints used, the last result) is kept as JSON
-in the state folder, one folder for each cluster and lab, and written whole or not at all.
-"""
-
-import hashlib
 import json
 import os
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from filelock import Timeout
 
-from checker import recorder
+from checker import recorder, turns
 from checker.disturbance import Disturbance, disturbing
-from checker.evidence import Evidence, Snapshot, lists, take_snapshot
+from checker.evidence import Evidence, Snapshot, take_snapshot
 from checker.exercise import Exercise, Lab
+from checker.kept import Kept, kept_folder, read
+from checker.lost_node import LostNode
 from checker.outcome import Outcome, Result
 from checker.predicates import unsettled
 from checker.questions import CONFIGMAP
@@ -29,8 +26,8 @@ from clusters import processes
 from clusters.client import Client
 from clusters.cluster import Cluster, wait_for
 from clusters.errors import ClusterNotReady, ClusterUnreachable, DriftlabError, StateUnusable, UsageError
-from clusters.folders import locked, state_folder, write_atomically
-from clusters.kubectl import kubectl_path
+from clusters.folders import locked
+from clusters.kubectl import AS_WRITTEN, kubectl_path
 
 LOST = "what was noted at the start of the exercise is lost or was changed"
 #: Seconds within which a recorder, if need be a new one, has written down what has happened.
@@ -51,6 +48,7 @@ class Progressing:
     namespace: str
     kubeconfig: Path
     fresh: bool  #: False where the exercise had been started before, and was left as it is
+    passed: bool = False  #: it was left as it is, and has been passed
 
 
 @dataclass(frozen=True)
@@ -62,62 +60,46 @@ class Hint:
     more: bool
 
 
-def kept_folder(cluster: Cluster) -> Path:
-    """Where all is kept that was begun on that cluster."""
-    return state_folder() / "attempts" / f"{cluster.engine}-{cluster.folder.name}"
-
-
 class Attempts:
     """One lab on one cluster. ``namespace``: another one than the cluster would give the lab."""
 
     def __init__(self, cluster: Cluster, lab: Lab, namespace: str | None = None) -> None:
         self.cluster, self.lab = cluster, lab
         self.namespace = namespace or cluster.namespace_for(lab.namespace)
-        self.folder = kept_folder(cluster) / self.namespace / lab.name
+        self.kept = Kept(kept_folder(cluster) / self.namespace / lab.name)
+        self.lost = LostNode(cluster, kept_folder(cluster))
         self._tapes: dict[Path, Tape] = {}
         self._sent_for: dict[Path, float] = {}
 
     # ---- what is kept
 
-    def _path(self, exercise: Exercise, what: str) -> Path:
-        return self.folder / f"{exercise.name}.{what}.json"
-
-    def _read(self, path: Path) -> dict[str, Any]:
-        """A kept document; empty where there is none or it is damaged."""
-        try:
-            document = json.loads(path.read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            return {}
-        return document if isinstance(document, dict) else {}
-
-    def _is_damaged(self, path: Path, holds: str) -> bool:
-        """Is there something, and not what it should hold?"""
-        return path.exists() and holds not in self._read(path)
+    @property
+    def folder(self) -> Path:
+        """Where it is kept."""
+        return self.kept.folder
 
     @property
     def current(self) -> str:
         """The name of the exercise that the namespace is in, or nothing."""
-        return str(self._read(self.folder / "current.json").get("exercise", ""))
+        return self.kept.current
 
     def started(self, exercise: Exercise) -> bool:
         """Is it under way, and on this very cluster? What is kept may be of one that was replaced.
 
         Raises ClusterUnreachable and the like.
         """
-        there = self.current == exercise.name and self._path(exercise, "baseline").exists()
+        there = self.current == exercise.name and self.kept.path(exercise, "baseline").exists()
         return there and self._same_cluster(exercise)
 
     def hints_used(self, exercise: Exercise) -> int:
-        return _count(self._read(self._path(exercise, "hints")).get("used"))
+        return self.kept.hints_used(exercise)
 
     def last_result(self, exercise: Exercise) -> dict[str, Any]:
         """The last result as it was kept; empty where there is none or it is damaged."""
-        kept = self._read(self._path(exercise, "result"))
-        whole = kept.get("outcome") in tuple(Outcome) and isinstance(kept.get("points"), int | float)
-        return kept if whole else {}
+        return self.kept.last_result(exercise)
 
     def result_is_damaged(self, exercise: Exercise) -> bool:
-        return self._path(exercise, "result").exists() and not self.last_result(exercise)
+        return self.kept.result_is_damaged(exercise)
 
     # ---- what is done
 
@@ -130,32 +112,50 @@ class Attempts:
         """Put the namespace into the exercise's starting state and take the baseline.
 
         One that is under way already is left alone, unless ``again``. Hints used and
-        results are kept: they tell of the learner, not of the cluster.
+        results are kept: they tell of the learner, not of the cluster. Raises Overtaken where another exercise begins
+        in the namespace meanwhile.
         """
         kubeconfig = self.open()
         if not again and self.started(exercise):
             self._record(exercise)
-            return Progressing(exercise, self.namespace, kubeconfig, fresh=False)
+            passed = self.kept.passed(exercise)
+            return Progressing(exercise, self.namespace, kubeconfig, fresh=False, passed=passed)
         if exercise.loses_node:
             self.cluster.refuse_to_lose_nodes()
-        self._journal(exercise).unlink(missing_ok=True)
-        # From here on, nothing that was started before can be judged any more: no other lab of this namespace, either.
-        for folder in {self.folder, *(path.parent for path in self.folder.parent.glob("*/current.json"))}:
-            write_atomically(folder / "current.json", json.dumps({"exercise": ""}))
-        self._return_node()
-        self.cluster.clear(self.namespace)
+        with turns.taken(self.folder.parent, exercise.id) as turn:
+            self._journal(exercise).unlink(missing_ok=True)
+            self.kept.end_all()
+            self.lost.bring_back(exercise.id)
+            self.cluster.clear(self.namespace)
+            baseline = self._set_stage(exercise, kubeconfig, turn)
+            node = exercise.lost_node(baseline)
+            with self.lost.losing(node, self._whose(exercise)) if exercise.loses_node else nullcontext():
+                self.kept.begin(exercise, baseline)
+                self._record(exercise)
+        return Progressing(exercise, self.namespace, kubeconfig, fresh=True)
+
+    def _set_stage(self, exercise: Exercise, kubeconfig: Path, turn: turns.Turn) -> Snapshot:
+        """Make the starting state in the empty namespace, and see that it is there."""
+        turn.check()
         if exercise.manifest.exists():
             processes.run(
                 [kubectl_path(), "--kubeconfig", kubeconfig, "apply", "--filename", exercise.manifest],
-                env={"KUBECACHEDIR": str(self.cluster.folder / "kubectl-cache")},
+                env={"KUBECACHEDIR": str(self.cluster.folder / "kubectl-cache"), **AS_WRITTEN},
                 next_step=f"driftlab reset {exercise.id}",
+                hopeless=turn.over,
             )
         if exercise.beginning.exists():
-            self.run(exercise.beginning)
+            self.run(exercise.beginning, hopeless=turn.over)
         seen: list[Snapshot] = []
 
         def begun() -> bool:
+            turn.check()
             seen.append(self._snapshot(exercise))
+            if not {one.uid for one in seen[0].deployments} <= {one.uid for one in seen[-1].deployments}:
+                raise turns.Overtaken(  # by somebody whose files are elsewhere
+                    f"What was made for {exercise.id} in the namespace {self.namespace} has been deleted meanwhile.",
+                    next_step=f"driftlab start {exercise.id}",
+                )
             return exercise.has_begun(seen[-1])
 
         try:
@@ -163,32 +163,10 @@ class Attempts:
         except ClusterNotReady as late:
             missing = "; ".join(unsettled(seen[-1])) or "Deployments and Pods are as they ask for"
             raise ClusterNotReady(f"{late.message} There: {missing}.", next_step=late.next_step) from late
-        baseline = json.dumps(seen[-1].to_dict())
-        write_atomically(self._path(exercise, "baseline"), baseline)
-        for old in self.folder.glob(f"{exercise.name}.*.recording.*"):
-            old.unlink(missing_ok=True)
-        ticket = {"exercise": exercise.name, "since": time.time(), "baseline": _digest(baseline.encode())}
-        write_atomically(self.folder / "current.json", json.dumps(ticket))
-        self._record(exercise)
-        if exercise.loses_node:
-            self._lose_node(exercise.lost_node(seen[-1]))
-        return Progressing(exercise, self.namespace, kubeconfig, fresh=True)
+        return seen[-1]
 
-    @property
-    def _lost(self) -> Path:
-        """Names the Node that an exercise of any lab on this cluster has lost."""
-        return self.folder.parent.parent / "lost-node.json"
-
-    def _lose_node(self, name: str) -> None:
-        write_atomically(self._lost, json.dumps({"node": name}))  # first, so that it is brought back whatever happens
-        self.cluster.lose_node(name)
-
-    def _return_node(self) -> None:
-        """Bring back the Node that an exercise has lost, if there is one."""
-        if name := self._read(self._lost).get("node"):
-            with suppress(UsageError):  # this is another cluster by now, with other Nodes
-                self.cluster.return_node(str(name))
-        self._lost.unlink(missing_ok=True)
+    def _whose(self, exercise: Exercise) -> str:
+        return f"{self.namespace}: {exercise.id}"
 
     def check(
         self, exercise: Exercise, *, wait_s: float = 0, waiting: Callable[[Result], None] = lambda result: None
@@ -205,21 +183,11 @@ class Attempts:
                 break
             waiting(result)
             time.sleep(0.25)
-        if lost := self._made_good(exercise):
+        if lost := list(self.kept.repaired(exercise)):
             result = replace(result, method=replace(result.method, gaps=(*result.method.gaps, *lost)))
         if result.outcome is not Outcome.ERROR:  # what was earned is not lost to a cluster that does not answer
-            write_atomically(self._path(exercise, "result"), json.dumps(result.to_dict()))
+            self.kept.keep_result(exercise, result)
         return result
-
-    def _made_good(self, exercise: Exercise) -> list[str]:
-        """What was kept of the exercise and cannot be read any more, in words. It is made anew."""
-        lost = []
-        if self._is_damaged(hints := self._path(exercise, "hints"), "used"):
-            lost.append("the hints that you were given before, whose note is damaged")
-            write_atomically(hints, json.dumps({"used": 0, "steps": {}}))
-        if self.result_is_damaged(exercise):
-            lost.append("the result before this one, which is damaged")
-        return lost
 
     def hint(self, exercise: Exercise) -> Hint:
         """The next hint for what is wrong now. Raises NotStarted; ClusterUnreachable where that cannot be seen."""
@@ -230,12 +198,7 @@ class Attempts:
                 next_step=result.next_step or "driftlab status",
             )
         mistake, hints = exercise.hints_for(result.mistakes)
-        path = self._path(exercise, "hints")
-        kept = self._read(path)
-        steps = kept["steps"] if isinstance(kept.get("steps"), dict) else {}
-        step = min(_count(steps.get(mistake)) + 1, len(hints))
-        steps[mistake] = step
-        write_atomically(path, json.dumps({"used": _count(kept.get("used")) + 1, "steps": steps}))
+        step = self.kept.next_hint(exercise, mistake, len(hints))
         return Hint(step, hints[step - 1], step < len(hints))
 
     def evidence(self, exercise: Exercise) -> Evidence:
@@ -260,20 +223,25 @@ class Attempts:
             return None
         return {(one["metadata"]["uid"], one["metadata"]["resourceVersion"]) for kind in raw for one in raw[kind]}
 
-    def run(self, script: Path) -> str:
-        """Run a script as the learner would (a solution, a wrong answer): plain kubectl, in the lab's namespace."""
+    def run(self, script: Path, hopeless: Callable[[], str] = lambda: "") -> str:
+        """Run a script as the learner would (a solution, a wrong answer): plain kubectl, in the lab's namespace.
+
+        It means what is written there: neither the user's kuberc nor functions of their shell change it.
+        ``hopeless``: why it is to be stopped, once there is a reason.
+        """
         kubeconfig = self.cluster.learner_kubeconfig(self.namespace)
         with tempfile.TemporaryDirectory() as folder:
             return processes.run(
-                ["bash", "-eu", script],
-                env={**learner_environment(kubeconfig), "TMPDIR": folder},
+                ["bash", "-p", "-eu", script],  # -p: without exported functions and BASH_ENV
+                env={**learner_environment(kubeconfig), **AS_WRITTEN, "TMPDIR": folder},
                 timeout_s=180,
                 next_step=f"look into {script}",
+                hopeless=hopeless,
             )
 
     def _started_from(self, exercise: Exercise) -> Snapshot | None:
         """The baseline, or None where it is lost. Raises NotStarted."""
-        if self._is_damaged(self.folder / "current.json", "exercise"):
+        if self.kept.ticket_is_damaged:
             raise NotStarted(
                 f"Which exercise of {self.lab.name} is under way cannot be read any more: its note is damaged.",
                 next_step=f"driftlab start {exercise.id}",
@@ -300,9 +268,10 @@ class Attempts:
                     now = self._snapshot(exercise)
                     recording = self._recorded(exercise, baseline, now)
                 evidence = Evidence(baseline, now, recording)
-                return exercise.judge(
+                result = exercise.judge(
                     evidence, hints_used, (lambda: self._disturbing(exercise, now)) if prove else None
                 )
+                return self._unless_node_is_back(exercise, result)
         except Timeout:
             reason = "another check of this exercise is under way"
             return exercise.trouble(reason, f"driftlab check {exercise.id}", hints_used)
@@ -311,13 +280,21 @@ class Attempts:
         except DriftlabError as error:
             return exercise.trouble(f"the cluster could not be asked: {error.message}", error.next_step, hints_used)
 
+    def _unless_node_is_back(self, exercise: Exercise, result: Result) -> Result:
+        """What is not done yet cannot be done any more once the Node that was lost is there again."""
+        undone = exercise.loses_node and result.outcome is not Outcome.PASS
+        if undone and (back := self.lost.is_back(self._whose(exercise))):
+            reason, again = f"the Node that was lost is back: {back}", f"driftlab reset {exercise.id}"
+            return exercise.trouble(reason, again, result.hints_used)
+        return result
+
     @contextmanager
     def _alone(self, exercise: Exercise) -> Iterator[None]:
         """Nobody judges by what somebody else is disturbing, nor puts it back meanwhile. Raises Timeout."""
         if not exercise.proofs:
             yield
             return
-        with locked(self._path(exercise, "check").with_suffix(".lock"), timeout_s=MOST_PROOF_S):
+        with locked(self.kept.path(exercise, "check").with_suffix(".lock"), timeout_s=MOST_PROOF_S):
             yield
 
     # ---- proofs
@@ -346,26 +323,15 @@ class Attempts:
         return True
 
     def _journal(self, exercise: Exercise) -> Path:
-        return self._path(exercise, "disturbance")
+        return self.kept.path(exercise, "disturbance")
 
     def _baseline(self, exercise: Exercise) -> Snapshot | None:
-        """How things were at the start; None where that is not known any more."""
-        try:
-            text = self._path(exercise, "baseline").read_bytes()
-            if self._read(self.folder / "current.json").get("baseline") != _digest(text):
-                return None
-            baseline = Snapshot.from_dict(json.loads(text))
-            return baseline if baseline.raw.keys() >= lists(exercise.watches).keys() else None
-        except (OSError, KeyError, TypeError, ValueError):
-            return None
+        return self.kept.baseline(exercise)
 
     # ---- the recording
 
     def _recording(self, exercise: Exercise) -> Path:
-        # Each beginning has a file of its own: the recorder of the one before may be about to end.
-        since = self._read(self.folder / "current.json").get("since")
-        began = round(1000 * since) if isinstance(since, int | float) else 0
-        return self.folder / f"{exercise.name}.{began}.recording.jsonl"
+        return self.kept.recording(exercise)
 
     def _record(self, exercise: Exercise) -> None:
         """See to it that somebody writes down what happens from now on."""
@@ -376,9 +342,9 @@ class Attempts:
         recorder.spawn(
             kubeconfig=self.cluster.kubeconfig,
             namespace=self.namespace,
-            since=str(self._read(self._path(exercise, "baseline")).get("resource_version", "")),
+            since=str(read(self.kept.path(exercise, "baseline")).get("resource_version", "")),
             recording=path,
-            ticket=self.folder / "current.json",
+            ticket=self.kept.ticket,
             watches=exercise.watches,
         )
 
@@ -409,7 +375,7 @@ class Attempts:
         return take_snapshot(self.cluster.client, self.namespace, identity, exercise.watches if exercise else ())
 
     def _same_cluster(self, exercise: Exercise) -> bool:
-        kept = self._read(self._path(exercise, "baseline")).get("cluster")
+        kept = read(self.kept.path(exercise, "baseline")).get("cluster")
         return bool(kept == self.cluster.client.get(self.cluster.identified_by(self.namespace))["metadata"]["uid"])
 
 
@@ -420,15 +386,6 @@ def _mark(recording: Path, begin: int, until: int | None) -> None:
         descriptor = os.open(recording, os.O_WRONLY | os.O_APPEND)
         with os.fdopen(descriptor, "wb", buffering=0) as file:
             file.write(f"\n{line}\n".encode())  # on a line of its own, whatever was there
-
-
-def _digest(text: bytes) -> str:
-    return hashlib.sha256(text).hexdigest()
-
-
-def _count(kept: object) -> int:
-    """A number that was kept; 0 where it is missing or damaged."""
-    return kept if type(kept) is int and kept > 0 else 0
 
 
 def learner_environment(kubeconfig: Path) -> dict[str, str]:

@@ -4,7 +4,6 @@ A cluster of somebody else's is only ever taken when it is named here; one that 
 like production also wants its name typed.
 """
 
-import os
 from collections.abc import Callable
 
 from checker.choice import chosen_cluster, remember
@@ -62,13 +61,10 @@ class ClusterForm:
     def use(self) -> None:
         """Take the cluster that is chosen in the form."""
         engine, name = self.choice.value
-        if self.typed.value:
-            os.environ["DRIFTLAB_CONFIRM"] = self.typed.value.strip()
         self.button.disabled = True
         try:
             cluster = chosen_cluster(engine, name)
-            bring_up(cluster, Progress(_Told(self._tell)))
-            os.environ["DRIFTLAB_ENGINE"], os.environ["DRIFTLAB_CLUSTER"] = cluster.engine, cluster.name
+            bring_up(cluster, Progress(_Told(self._tell)), confirmed=self.typed.value.strip())
             remember(cluster)
             self.chosen(cluster)
             self.typed.layout.display = "none"

@@ -9,6 +9,7 @@ from IPython.display import DisplayHandle, display
 
 from checker.render import text
 from checker.render.html import prose
+from checker.render.ways import in_notebook
 from clusters.errors import DriftlabError
 from clusters.progress import Step
 
@@ -26,7 +27,7 @@ def never_raises(face: Callable[..., None]) -> Callable[..., None]:
         try:
             face(*arguments, **options)
         except DriftlabError as error:
-            message(error.message, f"Try: {error.next_step}", error.output)
+            message(in_notebook(error.message), f"Try: {in_notebook(error.next_step)}", error.output)
         except KeyboardInterrupt:
             message("Interrupted.", "Run the cell again when you like.")
         except Exception as error:

@@ -3,6 +3,7 @@
 This is the only module of the checker that reads the Kubernetes API for a verdict.
 """
 
+import hashlib
 import time
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
@@ -32,12 +33,17 @@ MORE_LISTS = {
     "services": "/api/v1/namespaces/{namespace}/services",
     "endpointslices": "/apis/discovery.k8s.io/v1/namespaces/{namespace}/endpointslices",
     "configmaps": "/api/v1/namespaces/{namespace}/configmaps",
+    "secrets": "/api/v1/namespaces/{namespace}/secrets",
+    "cronjobs": "/apis/batch/v1/namespaces/{namespace}/cronjobs",
+    "horizontalpodautoscalers": "/apis/autoscaling/v2/namespaces/{namespace}/horizontalpodautoscalers",
     "statefulsets": "/apis/apps/v1/namespaces/{namespace}/statefulsets",
     "daemonsets": "/apis/apps/v1/namespaces/{namespace}/daemonsets",
 }
 ALL_LISTS = {**LISTS, **MORE_LISTS}
 #: What no snapshot is without.
 CORE = ("deployments", "replicasets", "pods")
+#: What is kept of ``fieldsV1`` in a recording.
+SETS_REPLICAS: Document = {"f:spec": {"f:replicas": {}}}
 
 
 @dataclass(frozen=True)
@@ -115,12 +121,25 @@ class Evidence:
 
 
 def lean(item: Document) -> Document:
-    """An object without what takes room and tells nothing: of ``managedFields``, only who wrote and when."""
+    """An object without what takes room and tells nothing, and without a Secret's values.
+
+    Of ``managedFields``, only who wrote, when, and who set ``spec.replicas``; of a value, only whether it has changed.
+    """
     fields = [
         {name: entry[name] for name in ("manager", "operation", "time", "subresource") if name in entry}
+        | ({"fieldsV1": SETS_REPLICAS} if "f:replicas" in _of_spec(entry) else {})
         for entry in item["metadata"].get("managedFields", ())
     ]
-    return {**item, "metadata": {**item["metadata"], "managedFields": fields}}
+    made = {**item, "metadata": {**item["metadata"], "managedFields": fields}}
+    if "type" in item and "data" in item:  # a Secret: items of a list do not name their kind
+        values = (item["data"] or {}).items()
+        made["data"] = {key: hashlib.sha256(str(value).encode()).hexdigest()[:16] for key, value in values}
+        made["metadata"]["annotations"] = {}  # `kubectl apply` notes there what it was given
+    return made
+
+
+def _of_spec(entry: Document) -> Document:
+    return dict((entry.get("fieldsV1") or {}).get("f:spec") or {})
 
 
 def lists(watches: Collection[str] = ()) -> dict[str, str]:

@@ -173,6 +173,11 @@ class Exercise:
         return self.lab.folder / "solutions" / f"{self.name}.sh"
 
     @property
+    def right_answers(self) -> list[Path]:
+        """Other ways that earn full marks, too: shell scripts, each named after what it does otherwise."""
+        return sorted((self.lab.folder / "right" / self.name).glob("*.sh"))
+
+    @property
     def wrong_answers(self) -> list[Path]:
         """Typical wrong answers: shell scripts, each named after the mistake that it makes."""
         return sorted((self.lab.folder / "wrong" / self.name).glob("*.sh"))

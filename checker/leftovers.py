@@ -1,6 +1,6 @@
 """What a deleted cluster has left in the state folder: all but what tells of the learner is taken away."""
 
-from checker.attempt import kept_folder
+from checker.kept import kept_folder
 from clusters.cluster import Cluster
 
 #: They tell of the learner, not of the cluster.

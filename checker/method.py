@@ -1,38 +1,45 @@
 """How the learner got there: the effects of their commands in order, and what the controllers did in answer.
 
 Told from the recording alone, in words. Who did something is read from what it is: the
-spec of a Deployment is changed by people; a Pod that a ReplicaSet owns is made, and
-where there is one too many removed, by its controller, which says so in an Event.
+spec of a Deployment is changed by people, or by an autoscaler; a Pod that a ReplicaSet owns is made, and
+where there is one too many removed, by its controller, which says so in an Event. See ``checker.controllers``.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from checker.controllers import autoscaled, cleaned_up, notes, scaled_by_hand, writers, written_by_a_person
+from checker.differences import template_changes
 from checker.evidence import Evidence
 from checker.outcome import Deed, Method
 from checker.recording import Change
-from checker.views import Deployment, Event, Object, Pod, ReplicaSet, bare_template
+from checker.templates import same_template
+from checker.views import Deployment, Event, Object, Pod, ReplicaSet
 
-CONTROLLERS = "kube-controller-manager"
 #: Annotations that people set, and what they are for, in words.
 TOLD_ANNOTATIONS = {
     "kubernetes.io/change-cause": "noted the change-cause of",
     "controller.kubernetes.io/pod-deletion-cost": "set the deletion cost of",
 }
-RESTARTED_AT = "kubectl.kubernetes.io/restartedAt"
 #: As whom `kubectl rollout undo` writes; other commands have names of their own, such as kubectl-set.
 UNDOER = "kubectl"
 
 #: What people make beside Deployments, ReplicaSets and Pods, where an exercise watches it.
+AUTOSCALERS = "horizontalpodautoscalers"
 OTHERS = {
     "jobs": "Job",
     "services": "Service",
     "configmaps": "ConfigMap",
+    "secrets": "Secret",
+    "cronjobs": "CronJob",
+    AUTOSCALERS: "HorizontalPodAutoscaler",
     "statefulsets": "StatefulSet",
     "daemonsets": "DaemonSet",
 }
 
+#: So many signs of an annotation's value are told.
+LONGEST_NOTE = 60
 #: More deeds than that are not a story any more.
 MOST_DEEDS = 20
 
@@ -64,24 +71,22 @@ class _Act:
     kind: str = ""
     made: int = 0
     removed: int = 0
-    scaled: tuple[str, int, int] | None = None
+    scaled: tuple[str, int, int] | None = None  #: what, from how many, to how many
     at: float = 0.0
 
 
 class _Teller:
     def __init__(self, evidence: Evidence) -> None:
         self.recording = evidence.recording
-        self.last: dict[str, Mapping[str, Any]] = {
-            raw["metadata"]["uid"]: raw
-            for kind in ("deployments", "replicasets", "pods", *OTHERS)
-            for raw in evidence.baseline.raw.get(kind, ())
-        }
+        self.last: dict[str, Mapping[str, Any]] = {}
+        self.kinds: dict[str, str] = {}
+        for kind in ("deployments", "replicasets", "pods", *OTHERS):
+            for raw in evidence.baseline.raw.get(kind, ()):
+                self._now_is(kind, raw)
         #: Deployments by the name that they had, gone ones included
         self.had = {deployment.name: deployment for deployment in evidence.baseline.deployments}
-        #: templates by revision, for each Deployment's UID
-        self.revisions: dict[str, dict[str, Any]] = {}
-        for replicaset in evidence.baseline.replicasets:
-            self._learn(replicaset)
+        #: its autoscalers are known only where they are watched
+        self.watches_autoscalers = AUTOSCALERS in evidence.baseline.raw
         events = [Event(change.raw) for change in self.recording.of_kind("events")]
         #: names of Pods that controllers say they have removed, as one too many
         self.removed = {
@@ -115,7 +120,14 @@ class _Teller:
                 if change.type == "DELETED":
                     self.last.pop(change.uid, None)
                 else:
-                    self.last[change.uid] = change.raw
+                    self._now_is(change.kind, change.raw)
+
+    def _now_is(self, kind: str, raw: Mapping[str, Any]) -> None:
+        uid = raw["metadata"]["uid"]
+        self.last[uid], self.kinds[uid] = raw, kind
+
+    def _all(self, kind: str) -> list[Mapping[str, Any]]:
+        return [raw for uid, raw in self.last.items() if self.kinds[uid] == kind]
 
     def _stays(self, uid: str) -> bool:
         """Is the object there, and not on its way out? Then the garbage collector does not touch what it owns."""
@@ -141,59 +153,73 @@ class _Teller:
             again = "again " if past is not None else ""
             told = f"made the Deployment {after.name} {again}({after.replicas} × {images})"
             yield _Act(True, told, "made", "Deployment")
-        elif Deployment(before).spec == after.spec:  # annotations alone raise metadata.generation, too
-            yield from _annotated("Deployment", before, change.raw)
-        elif Deployment(before).generation != after.generation:
-            self._remark_on_undoing_by_hand(Deployment(before), after)
-            for what in self._changes(Deployment(before), after):
-                verb = "scaled" if what.startswith("scaled") else "changed"
-                yield _Act(True, f"Deployment {after.name}: {what}", verb, "Deployment")
+        else:
+            yield from self._changed(Deployment(before), after)
 
-    def _changes(self, before: Deployment, after: Deployment) -> Iterator[str]:
-        if before.replicas != after.replicas:
-            yield f"scaled from {before.replicas} to {after.replicas}"
+    def _changed(self, before: Deployment, after: Deployment) -> Iterator[_Act]:
+        by = {manager for manager, *_ in writers(after.raw) - writers(before.raw)}
+        back = "" if before.spec["template"] == after.spec["template"] else self._revision_of(after)
+        if back and by and UNDOER not in by:
+            self.remarks.append(
+                f"You brought revision {back} of {after.name} back by hand. "
+                f"`kubectl rollout undo --to-revision={back}` does that in one step, with all that belongs to it."
+            )
+        by_autoscaler = autoscaled(before, after, self._autoscalers())
+        if before.replicas != after.replicas and by_autoscaler:
+            yield _Act(False, scaled=(f"Deployment {after.name}", before.replicas, after.replicas))
+        elif before.replicas != after.replicas:
+            told = f"Deployment {after.name}: scaled from {before.replicas} to {after.replicas}"
+            yield _Act(True, told, "scaled", "Deployment")
+        for what in self._changes(before, after, back):
+            yield _Act(True, f"Deployment {after.name}: {what}", "changed", "Deployment")
+        if not (back and UNDOER in by):  # `kubectl rollout undo` brings the annotations back as well
+            yield from _noted("Deployment", before.raw, after.raw)
+        if before.labels != after.labels:
+            told = _labels(before.labels, after.labels)
+            yield _Act(True, f"labelled the Deployment {after.name}: {told}", "labelled", "Deployment")
+
+    def _autoscalers(self) -> list[Object] | None:
+        """All that there are; None where nobody watches them."""
+        return None if not self.watches_autoscalers else [Object(raw) for raw in self._all(AUTOSCALERS)]
+
+    def _changes(self, before: Deployment, after: Deployment, back: str) -> Iterator[str]:
         if before.paused != after.paused:
             yield "rollout paused" if after.paused else "rollout resumed"
         if before.spec["template"] != after.spec["template"]:
-            back = self._revision_of(after)
             told = "; ".join(template_changes(before.spec["template"], after.spec["template"])) or "template changed"
             yield f"{told}{f' (as in revision {back})' if back else ''}"
         for field in ("strategy", "minReadySeconds", "progressDeadlineSeconds", "revisionHistoryLimit"):
             if before.spec.get(field) != after.spec.get(field):
                 yield f"{field} changed"
 
-    def _remark_on_undoing_by_hand(self, before: Deployment, after: Deployment) -> None:
-        if before.spec["template"] == after.spec["template"] or not (back := self._revision_of(after)):
-            return
-        by = {manager for manager, *_ in writers(after.raw) - writers(before.raw)}
-        if by and UNDOER not in by:
-            self.remarks.append(
-                f"You brought revision {back} of {after.name} back by hand. "
-                f"`kubectl rollout undo --to-revision={back}` does that in one step, with all that belongs to it."
-            )
+    def _replicasets_of(self, deployment: str) -> list[ReplicaSet]:
+        """Those that there are now, by the UID of their Deployment."""
+        return [one for one in map(ReplicaSet, self._all("replicasets")) if one.controller == deployment]
+
+    def _owner(self, replicaset: ReplicaSet) -> Deployment | None:
+        """The Deployment that controls it; None where there is none, or it is on its way out."""
+        uid = replicaset.controller or ""
+        return Deployment(self.last[uid]) if self._stays(uid) and self.kinds[uid] == "deployments" else None
 
     def _revision_of(self, deployment: Deployment) -> str:
-        """The revision that had the same template before, or nothing."""
-        known = self.revisions.get(deployment.uid, {})
-        return next((number for number, template in known.items() if template == deployment.spec["template"]), "")
+        """The revision that keeps the same template, or nothing: one whose ReplicaSet is gone is none."""
+        template = deployment.spec["template"]
+        kept = self._replicasets_of(deployment.uid)
+        return next(
+            (one.revision for one in kept if one.revision and same_template(one.spec.get("template"), template)), ""
+        )
 
     # ---- ReplicaSets
-
-    def _learn(self, replicaset: ReplicaSet) -> None:
-        if replicaset.controller and replicaset.revision:
-            known = self.revisions.setdefault(replicaset.controller, {})
-            known[replicaset.revision] = bare_template(replicaset.spec["template"])
 
     def _replicaset(self, change: Change, before: Mapping[str, Any] | None) -> Iterator[_Act]:
         after = ReplicaSet(change.raw)
         if change.type == "DELETED":
-            owner = after.controller
-            if owner is None or self._stays(owner):
-                cleaned_up = after.replicas == 0 and owner is not None
-                verb = "removed" if cleaned_up else "deleted"
-                yield _Act(not cleaned_up, f"{verb} the ReplicaSet {after.name}", verb, "ReplicaSet")
+            if after.controller is None or self._stays(after.controller):
+                owner = self._owner(after)
+                theirs = owner is not None and cleaned_up(after, owner, self._replicasets_of(owner.uid))
+                verb = "removed" if theirs else "deleted"
+                yield _Act(not theirs, f"{verb} the ReplicaSet {after.name}", verb, "ReplicaSet")
             return
-        self._learn(after)
         if before is None:
             if after.controller and not writers(change.raw):
                 revision = f" (revision {after.revision})" if after.revision else ""
@@ -205,31 +231,19 @@ class _Teller:
         was = ReplicaSet(before)
         if was.spec.get("template") != after.spec.get("template"):
             yield _Act(True, f"changed the template of the ReplicaSet {after.name}", "changed", "ReplicaSet")
-        if (replicas := was.replicas) != after.replicas:
-            mine = bool(writers(change.raw) - writers(before)) or self._unasked(after)
-            if not mine:
-                yield _Act(False, scaled=(after.name, replicas, after.replicas))
-                return
-            told = f"scaled the ReplicaSet {after.name} from {replicas} to {after.replicas}"
-            yield _Act(True, told, "scaled", "ReplicaSet")
-            if after.controller:
-                self.remarks.append(
-                    f"You scaled the ReplicaSet {after.name}: its Deployment puts the number back. "
-                    "`kubectl scale deployment` says what you want."
-                )
-
-    def _unasked(self, after: ReplicaSet) -> bool:
-        """Had its Deployment no reason to scale it so? Then somebody else did it, whatever name they wrote under."""
-        if after.controller is None or not self._stays(after.controller):
-            return False
-        deployment = Deployment(self.last[after.controller])
-        status, wanted = deployment.status, deployment.replicas
-        settled = (
-            status.get("observedGeneration") == deployment.generation
-            and status.get("updatedReplicas", 0) == status.get("replicas", 0) == wanted
-        )
-        newest = bare_template(after.spec.get("template") or {}) == deployment.spec["template"]
-        return settled and after.replicas != (wanted if newest else 0)
+        yield from _noted("ReplicaSet", before, change.raw)
+        if was.replicas == after.replicas:
+            return
+        if not scaled_by_hand(was, after, self._owner(after)):
+            yield _Act(False, scaled=(f"ReplicaSet {after.name}", was.replicas, after.replicas))
+            return
+        told = f"scaled the ReplicaSet {after.name} from {was.replicas} to {after.replicas}"
+        yield _Act(True, told, "scaled", "ReplicaSet")
+        if after.controller:
+            self.remarks.append(
+                f"You scaled the ReplicaSet {after.name}: its Deployment puts the number back. "
+                "`kubectl scale deployment` says what you want."
+            )
 
     # ---- Pods
 
@@ -249,7 +263,7 @@ class _Teller:
                 # https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#pod-termination-forced
                 yield _Act(True, f"cleared away the Pod {after.name} without waiting for its Node", "cleared", "Pod")
             return
-        yield from _annotated("Pod", before, change.raw)
+        yield from _noted("Pod", before, change.raw)
         if was.labels != after.labels:
             yield _Act(True, f"changed the labels of the Pod {after.name}", "labelled", "Pod")
         if [c["image"] for c in was.spec["containers"]] != [c["image"] for c in after.spec["containers"]]:
@@ -299,12 +313,28 @@ def _runs(pod: Pod) -> bool:
     return any("running" in (one.get("state") or {}) for one in pod.status.get("containerStatuses") or ())
 
 
-def _annotated(kind: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[_Act]:
-    old, new = (raw["metadata"].get("annotations") or {} for raw in (before, after))
-    for annotation, words in TOLD_ANNOTATIONS.items():
-        if old.get(annotation) != new.get(annotation):
-            told = f"{words} the {kind} {after['metadata']['name']}: {new.get(annotation, 'none')}"
-            yield _Act(True, told, "annotated", kind)
+def _noted(kind: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[_Act]:
+    """Annotations that somebody has set or taken away; where nobody is named, only those that people set."""
+    name, people = after["metadata"]["name"], bool(writers(after))
+    by_a_person = people and written_by_a_person(after)
+    for key, value in notes(before, after):
+        words = TOLD_ANNOTATIONS.get(key) if kind != "ReplicaSet" else None  # its controller copies its Deployment's
+        if words:
+            told = f"{words} the {kind} {name}: {'none' if value is None else value}"
+        elif not (people if value is None else by_a_person):  # of one that is taken away, no manager is left
+            continue
+        elif value is None:
+            told = f"took the annotation {key} from the {kind} {name}"
+        else:
+            short = value if len(value) <= LONGEST_NOTE else f"{value[:LONGEST_NOTE]}…"
+            told = f"annotated the {kind} {name}: {key}={short}"
+        yield _Act(True, told, "annotated", kind)
+
+
+def _labels(before: Mapping[str, str], after: Mapping[str, str]) -> str:
+    """As `kubectl label` would be told: ``needs=attention``, or ``needs-`` for one that was taken away."""
+    changed = [key for key in {**before, **after} if before.get(key) != after.get(key)]
+    return ", ".join(f"{key}={after[key]}" if key in after else f"{key}-" for key in changed)
 
 
 def _together(acts: Iterable[_Act]) -> Iterator[Deed]:
@@ -328,9 +358,9 @@ def _answered(acts: list[_Act]) -> Iterator[Deed]:
     sizes: dict[str, tuple[int, int]] = {}
     for act in acts:
         if act.scaled:
-            name, before, after = act.scaled
-            sizes[name] = (sizes.get(name, (before, before))[0], after)
-    told += [f"scaled the ReplicaSet {name} from {a} to {b}" for name, (a, b) in sizes.items() if a != b]
+            what, before, after = act.scaled
+            sizes[what] = (sizes.get(what, (before, before))[0], after)
+    told += [f"scaled the {what} from {a} to {b}" for what, (a, b) in sizes.items() if a != b]
     if made:
         told.append(f"made {_pods(made)}")
     if removed:
@@ -341,56 +371,3 @@ def _answered(acts: list[_Act]) -> Iterator[Deed]:
 
 def _pods(number: int) -> str:
     return "one Pod" if number == 1 else f"{number} Pods"
-
-
-def template_changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
-    """What differs between two Pod templates, in words."""
-    told: list[str] = []
-    old, new = before.get("spec") or {}, after.get("spec") or {}
-    olds = {container["name"]: container for container in old.get("containers", ())}
-    news = {container["name"]: container for container in new.get("containers", ())}
-    for name, container in news.items():
-        told += _container_changes(olds[name], container) if name in olds else [f"container {name} added"]
-    told += [f"container {name} removed" for name in olds if name not in news]
-    notes = [(one.get("metadata") or {}).get("annotations") or {} for one in (before, after)]
-    if notes[0].get(RESTARTED_AT) != notes[1].get(RESTARTED_AT):
-        told.append("restarted")
-    labels = [(one.get("metadata") or {}).get("labels") or {} for one in (before, after)]
-    if labels[0] != labels[1]:
-        told.append("labels of the Pods changed")
-    return told
-
-
-def _container_changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
-    if old["image"] != new["image"]:
-        yield f"image {old['image']} → {new['image']}"
-    before = {entry["name"]: entry for entry in old.get("env", ())}
-    after = {entry["name"]: entry for entry in new.get("env", ())}
-    for name in sorted({*before, *after}):
-        if before.get(name) != after.get(name):
-            yield f"env {name} " + ("removed" if name not in after else "changed" if name in before else "added")
-    for field, word in (
-        ("readinessProbe", "readiness probe"),
-        ("livenessProbe", "liveness probe"),
-        ("startupProbe", "startup probe"),
-        ("resources", "resources"),
-        ("command", "command"),
-        ("args", "arguments"),
-        ("ports", "ports"),
-    ):
-        if old.get(field) != new.get(field):
-            yield f"{word} " + ("removed" if not new.get(field) else "changed" if old.get(field) else "added")
-
-
-def writers(raw: Mapping[str, Any]) -> set[tuple[str, str, str]]:
-    """Who but a controller wrote the object, with what and when: ``metadata.managedFields``.
-
-    An entry that was not there before is somebody who has just written.
-    https://kubernetes.io/docs/reference/using-api/server-side-apply/#field-management
-    """
-    entries = raw["metadata"].get("managedFields") or ()
-    return {
-        (str(entry.get("manager")), str(entry.get("subresource", "")), str(entry.get("time", "")))
-        for entry in entries
-        if entry.get("manager") != CONTROLLERS and entry.get("subresource") != "status"
-    }

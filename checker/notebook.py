@@ -31,7 +31,8 @@ from checker.laboratory import learner_link
 from checker.outcome import Result
 from checker.preparation import bring_up, busy_elsewhere, watch
 from checker.render import html, text
-from checker.render.words import pending
+from checker.render.ways import for_notebook, in_notebook
+from checker.render.words import left_alone, pending
 from clusters.cluster import Cluster
 from clusters.errors import DriftlabError, UsageError
 from clusters.folders import make_folder
@@ -75,11 +76,12 @@ def lab(name: str) -> None:
         )
     else:
         head.say(f"Setting the stage for “{exercise.title}” …")
-        if attempts.start(exercise).fresh or not attempts.last_result(exercise):
+        done = attempts.start(exercise)
+        if done.fresh or not attempts.last_result(exercise):
             head.done(f"Ready: {exercise.title}", "Everything below starts from here.")
         else:
             head.done(
-                f"You are in the middle of “{exercise.title}”; nothing was changed.",
+                left_alone(f"“{exercise.title}”", passed=done.passed),
                 f'To begin again: reset("{exercise.name}")',
             )
 
@@ -136,6 +138,8 @@ def where() -> None:
 
     def chosen(cluster: Cluster) -> None:
         _Here.lab, _Here.cluster = None, cluster
+        # `driftlab lab` told this kernel of another one; and what cells run with `!` inherits its environment
+        os.environ["DRIFTLAB_ENGINE"], os.environ["DRIFTLAB_CLUSTER"] = cluster.engine, cluster.name
 
     ClusterForm(chosen).show()
 
@@ -162,7 +166,7 @@ def _attempts(exercise: Exercise) -> Attempts:
 
 
 def _checked(exercise: Exercise, waiting: Callable[[Result], None]) -> Result:
-    return _attempts(exercise).check(exercise, wait_s=WAIT_S, waiting=waiting)
+    return for_notebook(_attempts(exercise).check(exercise, wait_s=WAIT_S, waiting=waiting))
 
 
 def _hint(exercise: Exercise) -> tuple[str, str]:
@@ -221,7 +225,7 @@ class _Panel:
         try:
             act()
         except DriftlabError as error:
-            self._tell(error.message, f"Try: {error.next_step}")
+            self._tell(in_notebook(error.message), f"Try: {in_notebook(error.next_step)}")
         except Exception as error:
             self._tell(
                 f"Something broke in the kit, not in your work: {type(error).__name__}: {error}", "Try: driftlab doctor"

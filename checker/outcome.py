@@ -84,18 +84,14 @@ class Deed:
 
 @dataclass(frozen=True)
 class Method:
-    """How the learner got there: what was done, in order; one remark where there is a better way; what is not known."""
+    """How the learner got there: what was done, in order; one remark where there is a better way; what is not known.
+
+    Who shows a result shows ``Result.remark``, which may hold it back.
+    """
 
     deeds: tuple[Deed, ...] = ()
     remark: str = ""
     gaps: tuple[str, ...] = ()
-
-    def to_dict(self) -> dict[str, Any]:
-        return {
-            "deeds": [{"by": "you" if deed.by_you else "controllers", "text": deed.text} for deed in self.deeds],
-            "remark": self.remark,
-            "gaps": list(self.gaps),
-        }
 
 
 @dataclass(frozen=True)
@@ -135,7 +131,13 @@ class Result:
     def of(self) -> float:
         return sum(goal.of for goal in self.goals)
 
+    @property
+    def remark(self) -> str:
+        """A better way, if there is one. It may give away what is wrong: held back until passed, or a hint was used."""
+        return self.method.remark if self.outcome is Outcome.PASS or self.hints_used else ""
+
     def to_dict(self) -> dict[str, Any]:
+        deeds = [{"by": "you" if deed.by_you else "controllers", "text": deed.text} for deed in self.method.deeds]
         return {
             "exercise": self.exercise,
             "title": self.title,
@@ -147,5 +149,5 @@ class Result:
             "took_s": round(self.took_s, 1),
             "next_step": self.next_step,
             "goals": [goal.to_dict() for goal in self.goals],
-            "method": self.method.to_dict(),
+            "method": {"deeds": deeds, "remark": self.remark, "gaps": list(self.method.gaps)},
         }

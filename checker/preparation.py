@@ -17,12 +17,12 @@ def shared_path(cluster: Cluster) -> Path:
     return state_folder() / "progress" / f"{cluster.engine}-{cluster.folder.name}.json"
 
 
-def bring_up(cluster: Cluster, progress: Progress) -> None:
-    """``up`` and ``wait_ready``, with the progress shared. Raises DriftlabError."""
+def bring_up(cluster: Cluster, progress: Progress, confirmed: str = "") -> None:
+    """``up`` and ``wait_ready``, with the progress shared. Raises DriftlabError; ConfirmationNeeded as ``up`` does."""
     path = shared_path(cluster)
     shared = SharedProgress(path)
     try:
-        cluster.up(Progress(*progress.reporters, shared))
+        cluster.up(Progress(*progress.reporters, shared), confirmed=confirmed)
         cluster.wait_ready()
     finally:
         path.unlink(missing_ok=True)

@@ -80,9 +80,10 @@ class GradedExercise(pytest.Collector):
     @cached_property
     def result(self) -> "Result":
         from checker.attempt import Attempts
+        from checker.render.ways import for_terminal
 
         assert isinstance(self.attempts, Attempts)
-        return self.attempts.check(self.exercise, wait_s=WAIT_S)
+        return for_terminal(self.attempts.check(self.exercise, wait_s=WAIT_S))
 
 
 class GradedGoal(pytest.Item):

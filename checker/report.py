@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from checker.outcome import Result
+from checker.render.ways import for_terminal
 from clusters import __version__
 
 #: Grows with every change of the shape that a reader would notice.
@@ -18,7 +19,7 @@ def report(results: Iterable[Result]) -> dict[str, Any]:
         "kit": f"driftlab {__version__}",
         "points": total(listed)[0],
         "of": total(listed)[1],
-        "results": [result.to_dict() for result in listed],
+        "results": [for_terminal(result).to_dict() for result in listed],
     }
 
 

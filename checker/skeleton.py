@@ -12,7 +12,7 @@ NAME = re.compile(r"[a-z0-9]([a-z0-9-]{0,40}[a-z0-9])?")
 
 EXERCISES = '''"""What this lab is about, in one line."""
 
-from checker import Evidence, Lab, Verdict, failed, passed, waiting
+from checker import Evidence, Lab, Verdict, failed, passed
 from checker import predicates as p
 
 lab = Lab("{lab}", title="{title}", minutes=10, summary="Scale a Deployment.")
@@ -35,8 +35,7 @@ def five(evidence: Evidence) -> Verdict:
         return failed("there is no Deployment called blog-api any more")
     if deployment.replicas != 5:
         return failed(f"it asks for {{deployment.replicas}}")
-    missing = p.unfinished(deployment, evidence.now)
-    return waiting(f"not settled yet: {{missing}}") if missing else passed("five Pods are ready")
+    return p.settling(deployment, evidence.now) or passed("five Pods are ready")
 
 
 @exercise.goal("It is the Deployment from the start", guard=True)
@@ -97,6 +96,21 @@ SOLUTION = """# The Deployment is what you ask for.
 kubectl scale deployment/blog-api --replicas=5
 """
 
+RIGHT = {
+    "patch": """# The number is written by a patch.
+kubectl patch deployment blog-api --patch='{"spec": {"replicas": 5}}'
+""",
+    "server-side": """# What was applied is applied again by the server, with another number.
+kubectl apply view-last-applied deployment/blog-api > "$TMPDIR/three.yaml"
+kubectl patch --local --filename="$TMPDIR/three.yaml" --patch='spec: {replicas: 5}' --output=yaml > "$TMPDIR/five.yaml"
+kubectl apply --server-side --filename="$TMPDIR/five.yaml"
+""",
+    "autoscaler": """# An autoscaler is told the number, and writes it.
+kubectl autoscale deployment blog-api --min=5 --max=5
+kubectl wait --for=jsonpath='{.spec.replicas}'=5 deployment/blog-api --timeout=90s
+""",
+}
+
 WRONG = {
     "recreated": """# Another Deployment of the same name.
 kubectl get deployment blog-api --output=json > "$TMPDIR/blog-api.json"
@@ -146,6 +160,7 @@ def create(folder: Path, lab: str, name: str) -> Path:
         "exercises.py": EXERCISES.format_map(values),
         "start.yaml": START,
         f"solutions/{name}.sh": SOLUTION,
+        **{f"right/{name}/{way}.sh": script for way, script in RIGHT.items()},
         **{f"wrong/{name}/{mistake}.sh": script for mistake, script in WRONG.items()},
         f"{lab}.ipynb": _notebook([cell.format_map(values) for cell in CELLS], name),
     }

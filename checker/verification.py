@@ -1,4 +1,4 @@
-"""Every exercise must prove itself: untouched not passed, solved full marks, each wrong answer its own hint."""
+"""Every exercise must prove itself: untouched not passed, right answers full marks, each wrong answer its own hint."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -26,7 +26,8 @@ def complete(lab: Lab) -> list[str]:
     if not lab.notebook.exists():
         faults.append(f"there is no notebook {lab.notebook}")
     for exercise in lab.exercises:
-        expected |= {exercise.manifest, exercise.beginning, exercise.solution, *exercise.wrong_answers}
+        expected |= {exercise.manifest, exercise.beginning, exercise.solution}
+        expected |= {*exercise.right_answers, *exercise.wrong_answers}
         if not exercise.goals:
             faults.append(f"{exercise.place}: {exercise.id} has no goals")
         if not exercise.solution.exists():
@@ -65,6 +66,9 @@ def prove(attempts: Attempts, exercise: Exercise) -> Iterator[tuple[str, Proof]]
     """Each claim of an exercise, and what tries it on the cluster. To be tried in this order."""
     yield "untouched, it is not passed", lambda: _tried(lambda: _untouched(attempts, exercise))
     yield "its solution gets full marks", lambda: _tried(lambda: _solved(attempts, exercise))
+    for script in exercise.right_answers:
+        told = f"{script.stem} gets full marks, too"
+        yield told, lambda s=script: _tried(lambda: right(attempts, exercise, s))  # type: ignore[misc]
     for script in exercise.wrong_answers:
         told = f"{script.stem} is not passed, and gets its own hint"
         yield told, lambda s=script: _tried(lambda: wrong(attempts, exercise, s))  # type: ignore[misc]
@@ -93,10 +97,21 @@ def _untouched(attempts: Attempts, exercise: Exercise) -> str:
 
 def _solved(attempts: Attempts, exercise: Exercise) -> str:
     """Goes on where the untouched exercise was left."""
-    attempts.run(exercise.solution)
+    return _full_marks(attempts, exercise, exercise.solution)
+
+
+def right(attempts: Attempts, exercise: Exercise, script: Path) -> str:
+    """Start again, do it in another way; what is wrong with the verdict on it, or nothing."""
+    attempts.start(exercise, again=True)
+    return _full_marks(attempts, exercise, script)
+
+
+def _full_marks(attempts: Attempts, exercise: Exercise, script: Path) -> str:
+    attempts.run(script)
     result = attempts.check(exercise, wait_s=SETTLE_S)
     if result.outcome is not Outcome.PASS or result.points != result.of:
-        return _said("the solution did not get full marks", result)
+        what = "the solution" if script == exercise.solution else "a right answer"
+        return _said(f"{what} did not get full marks", result)
     return _broken(result)
 
 

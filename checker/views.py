@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from checker.selectors import requirements, selects
+from checker.templates import POD_TEMPLATE_HASH, image_name
+
 REVISION = "deployment.kubernetes.io/revision"
-POD_TEMPLATE_HASH = "pod-template-hash"  # the label that tells a Deployment's ReplicaSets apart
 
 
 @dataclass(frozen=True)
@@ -62,11 +64,20 @@ class Object:
         return self.raw.get("status") or {}
 
 
-class Deployment(Object):
+class Keeper(Object):
+    """What keeps a number of Pods that it finds by their labels."""
+
     @property
     def replicas(self) -> int:
         return int(self.spec.get("replicas", 1))
 
+    def matches(self, pod: "Pod") -> bool:
+        """Does the selector choose this Pod? One that requires nothing chooses none: no keeper can have it."""
+        selector = self.spec.get("selector")
+        return bool(requirements(selector)) and selects(selector, pod.labels)
+
+
+class Deployment(Keeper):
     @property
     def paused(self) -> bool:
         return bool(self.spec.get("paused"))
@@ -77,19 +88,11 @@ class Deployment(Object):
 
     @property
     def images(self) -> tuple[str, ...]:
-        return tuple(container["image"] for container in self.spec["template"]["spec"]["containers"])
-
-    def matches(self, pod: "Pod") -> bool:
-        """Does the selector's ``matchLabels`` choose this Pod?"""
-        wanted = self.spec["selector"].get("matchLabels") or {}
-        return bool(wanted) and wanted.items() <= pod.labels.items()
+        """By their short names: what is asked for as ``docker.io/library/blog-api:1.1`` is ``blog-api:1.1``."""
+        return tuple(image_name(container["image"]) for container in self.spec["template"]["spec"]["containers"])
 
 
-class ReplicaSet(Object):
-    @property
-    def replicas(self) -> int:
-        return int(self.spec.get("replicas", 1))
-
+class ReplicaSet(Keeper):
     @property
     def revision(self) -> str:
         """The number of the rollout that made it or brought it back last; nothing where no Deployment did."""
@@ -125,3 +128,13 @@ def bare_template(template: Mapping[str, Any]) -> dict[str, Any]:
     metadata = dict(template.get("metadata") or {})
     metadata["labels"] = {k: v for k, v in (metadata.get("labels") or {}).items() if k != POD_TEMPLATE_HASH}
     return {**template, "metadata": metadata}
+
+
+def replicas_managers(raw: Mapping[str, Any]) -> frozenset[str]:
+    """The field managers of ``spec.replicas``: ``metadata.managedFields``."""
+    entries = raw["metadata"].get("managedFields") or ()
+    return frozenset(
+        str(entry.get("manager"))
+        for entry in entries
+        if "f:replicas" in ((entry.get("fieldsV1") or {}).get("f:spec") or {})
+    )

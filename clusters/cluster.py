@@ -101,10 +101,11 @@ class Cluster(ABC):
         return bool(NAME.fullmatch(name)) and len(name) <= cls.longest_name
 
     @abstractmethod
-    def up(self, progress: Progress = SILENT) -> None:
+    def up(self, progress: Progress = SILENT, *, confirmed: str = "") -> None:
         """Create the cluster, or mend and start what is there; quick where it is ready already.
 
-        Raises DriftlabError; an interrupted or failed creation leaves nothing behind.
+        ``confirmed``: what somebody has typed who was asked whether this cluster is meant. Raises DriftlabError; an
+        interrupted or failed creation leaves nothing behind. Raises ConfirmationNeeded where that is to be asked.
         """
 
     @abstractmethod

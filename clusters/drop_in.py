@@ -21,7 +21,7 @@ from typing import Any
 
 from clusters.embedded.engine import EmbeddedCluster
 from clusters.errors import DriftlabError, UsageError
-from clusters.kubectl import kubectl_path
+from clusters.kubectl import AS_WRITTEN, kubectl_path
 
 #: What an image is taken for of which nothing is known: a server that answers where servers usually do.
 SERVER: dict[str, Any] = {
@@ -75,7 +75,7 @@ class KindShaped:
         """Run kubectl; its output. ``kwargs`` are those of ``subprocess.check_output``; raises CalledProcessError."""
         output: str = subprocess.check_output(
             [str(self.kubectl_path), *args],
-            env={**os.environ, "KUBECONFIG": str(self.kubeconfig_path)},
+            env={**os.environ, **AS_WRITTEN, "KUBECONFIG": str(self.kubeconfig_path)},
             encoding="utf-8",
             **kwargs,
         )

@@ -72,7 +72,7 @@ class UnknownEngine(UsageError):
 
 
 class ConfirmationNeeded(UsageError):
-    """``phrase`` is what has to be typed, or set as ``DRIFTLAB_CONFIRM``, to go on."""
+    """``phrase`` is what ``up`` has to be given as ``confirmed``, or a user sets as ``DRIFTLAB_CONFIRM``, to go on."""
 
     def __init__(self, message: str, phrase: str) -> None:
         super().__init__(message, next_step=f"if it is meant: export DRIFTLAB_CONFIRM={shlex.quote(phrase)}")

@@ -7,6 +7,10 @@ from pathlib import Path
 
 from clusters.errors import DriftlabError
 
+#: Laid over the environment of calls that are ours, not the user's: a kuberc gives commands other options, and names to
+#: new ones. https://kubernetes.io/docs/reference/kubectl/kuberc/
+AS_WRITTEN = {"KUBERC": "off"}
+
 
 def kubectl_path() -> Path:
     """The kubectl beside this Python, else the one on PATH. Raises DriftlabError."""

@@ -88,11 +88,15 @@ class Namespace:
     def kubectl(self, *words: str, stdin: str | None = None, timeout_s: float = 120) -> str:
         """Run kubectl as a learner; its output. Raises CommandFailed."""
         from clusters import processes
-        from clusters.kubectl import kubectl_path
+        from clusters.kubectl import AS_WRITTEN, kubectl_path
 
         return processes.run(
             [kubectl_path(), *words],
-            env={"KUBECONFIG": str(self.kubeconfig), "KUBECACHEDIR": str(self.cluster.folder / "kubectl-cache")},
+            env={
+                **AS_WRITTEN,
+                "KUBECONFIG": str(self.kubeconfig),
+                "KUBECACHEDIR": str(self.cluster.folder / "kubectl-cache"),
+            },
             stdin=stdin,
             timeout_s=timeout_s,
         )

@@ -16,7 +16,7 @@ from clusters.folders import named_folder
 ENGINES = {
     "kind": "clusters.kind.engine:KindCluster",
     "embedded": "clusters.embedded.engine:EmbeddedCluster",
-    "existing": "clusters.existing:ExistingCluster",
+    "existing": "clusters.existing.engine:ExistingCluster",
 }
 
 

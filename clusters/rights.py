@@ -44,8 +44,11 @@ NEEDED = (
     Right("", "pods/log", ("get",)),
     Right("", "services", WORK),
     Right("", "configmaps", WORK),
+    Right("", "secrets", LOOK),
     Right("", "events", LOOK),
     Right("batch", "jobs", WORK),
+    Right("batch", "cronjobs", LOOK),
+    Right("autoscaling", "horizontalpodautoscalers", LOOK),
     Right("discovery.k8s.io", "endpointslices", LOOK),
     Right("", "serviceaccounts", ("get",)),
 )

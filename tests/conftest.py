@@ -4,6 +4,7 @@ import gc
 import os
 import shutil
 import tempfile
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from clusters.kind.containers import ContainerEngine
 from clusters.kind.engine import bring_image
 from clusters.pytest_plugin import opened
 from clusters.registry import engine_class
-from tests.parts import PART, PARTS, in_this_part, parameters
+from tests.parts import PART, PARTS, WHICH, is_tried, left_to_the_rest, parameters
 
 pytest_plugins = ["tests.surroundings"]
 
@@ -45,22 +46,39 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def pytest_report_header() -> str:
-    return (
-        f"wrong answers, solved notebooks, exercises on kind: part {PART} of {PARTS} (DRIFTLAB_TESTS_PART)"
-        if PARTS > 1
-        else ""
-    )
+    return f"what takes long: part {PART} of {PARTS} (DRIFTLAB_TESTS_PART)" if PARTS > 1 else ""
+
+
+#: How many tests were left to `make test-all`, by what they are.
+LEFT = pytest.StashKey[Counter[str]]()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """What needs a container engine carries the marker `kind`, to be run apart from the rest. Leave out other parts."""
+    """What needs a container engine carries the marker `kind`. Leave out what is not asked for."""
     for item in items:
         if parameters(item).get("cluster") == "kind" or _asks_for_kind(item):
             item.add_marker("kind")
-    others = {item for item in items if not in_this_part(item)}
+    others = {item for item in items if not is_tried(item)}
     if others:
         config.hook.pytest_deselected(items=list(others))
         items[:] = [item for item in items if item not in others]
+    left = Counter(left_to_the_rest(item) for item in others)
+    config.stash[LEFT] = left
+    if worker := getattr(config, "workeroutput", None):  # xdist: only its workers collect
+        worker["left"] = dict(left)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: object) -> None:
+    """All workers of xdist have collected the same."""
+    node.config.stash[LEFT] = Counter(getattr(node, "workeroutput", {}).get("left", {}))  # type: ignore[attr-defined]
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    if WHICH == "quick" and (left := config.stash.get(LEFT, None)):
+        terminalreporter.section("left to `make test-all`")
+        for what, count in left.most_common():
+            terminalreporter.write_line(f"{count:5}  {what}")
 
 
 def _asks_for_kind(item: pytest.Item) -> bool:

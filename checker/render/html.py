@@ -5,7 +5,7 @@ from html import escape
 
 from checker.outcome import Outcome, Result
 from checker.render.text import harmless
-from checker.render.words import SIGN, WORD, advice, headline, how, points, remark, story
+from checker.render.words import SIGN, WORD, advice, headline, how, points, story
 
 CODE = re.compile("`([^`\n]+)`")
 
@@ -39,7 +39,7 @@ def render(result: Result) -> str:
 
 def _story(result: Result) -> str:
     told = "".join(f"<li>{prose(line)}</li>" for line in story(result))
-    better = f'<p style="margin:2px 0"><i>{prose(remark(result))}</i></p>' if remark(result) else ""
+    better = f'<p style="margin:2px 0"><i>{prose(result.remark)}</i></p>' if result.remark else ""
     if not told:
         return better
     return f'<details><summary>{how(result)}</summary><ol style="margin:2px 0">{told}</ol></details>{better}'

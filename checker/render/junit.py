@@ -6,12 +6,13 @@ from xml.etree import ElementTree as ET
 
 from checker.outcome import Outcome, Result
 from checker.render.text import one_line
+from checker.render.ways import for_terminal
 
 
 def render(results: Sequence[Result]) -> str:
     """The document, as text. A goal that could not be checked is an ``error``, one not reached a ``failure``."""
     root = ET.Element("testsuites", name="driftlab")
-    for result in results:
+    for result in map(for_terminal, results):
         outcomes = [goal.outcome for goal in result.goals]
         suite = ET.SubElement(
             root,

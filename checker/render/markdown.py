@@ -5,12 +5,13 @@ from collections.abc import Sequence
 
 from checker.outcome import Result
 from checker.render.text import one_line
-from checker.render.words import SIGN, WORD, headline, how, points, remark, story
+from checker.render.ways import for_terminal
+from checker.render.words import SIGN, WORD, headline, how, points, story
 
 
 def render(results: Sequence[Result]) -> str:
     lines: list[str] = []
-    for result in results:
+    for result in map(for_terminal, results):
         lines += [f"### {_safe(headline(result))}", "", "| | goal | points |", "|---|---|---:|"]
         lines += [
             f"| {SIGN[goal.outcome]} {WORD[goal.outcome]} | **{_safe(goal.title).strip()}**: {_safe(goal.reason)} "
@@ -20,7 +21,7 @@ def render(results: Sequence[Result]) -> str:
         told = story(result)
         if told:
             lines += ["", f"{how(result)}:", "", *(f"1. {_safe(line)}" for line in told)]
-        if better := _safe(remark(result)).strip():
+        if better := _safe(result.remark).strip():
             lines += ["", f"*{better}*"]
         lines.append("")
     return "\n".join(lines)

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 
 from checker.outcome import Outcome, Result
 from checker.render.text import one_line
-from checker.render.words import SIGN, WORD, advice, headline, how, points, remark, story
+from checker.render.ways import for_terminal
+from checker.render.words import SIGN, WORD, advice, headline, how, points, story
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -20,6 +21,7 @@ def show(result: Result, console: "Console") -> None:
     from rich.table import Table
     from rich.text import Text
 
+    result = for_terminal(result)
     table = Table(
         title=Text(one_line(headline(result)), style=STYLE[result.outcome]), title_justify="left", expand=True
     )
@@ -37,8 +39,8 @@ def show(result: Result, console: "Console") -> None:
         console.print(Text(how(result), style="bold"))
         for line in told:
             console.print(Text(one_line(f"  {line}")))
-    if better := remark(result):
-        console.print(Text(one_line(better), style="italic"))
+    if result.remark:
+        console.print(Text(one_line(result.remark), style="italic"))
     console.print(Text(one_line(advice(result))))
 
 

@@ -3,7 +3,7 @@
 import re
 
 from checker.outcome import Result
-from checker.render.words import SIGN, WORD, advice, headline, how, points, remark, story
+from checker.render.words import SIGN, WORD, advice, headline, how, points, story
 
 #: What a terminal would obey, what would turn the line around, what nobody would see (two names that look the same),
 #: and what cannot be written at all (lone surrogates).
@@ -29,7 +29,7 @@ def render(result: Result) -> str:
         lines += [f"  {SIGN[goal.outcome]} {goal.title} ({WORD[goal.outcome]}, {earned}): {goal.reason}"]
     if told := story(result):
         lines += [f"  {how(result)}:", *(f"    {line}" for line in told)]
-    if better := remark(result):
-        lines.append(f"  {better}")
+    if result.remark:
+        lines.append(f"  {result.remark}")
     lines.append(advice(result))
     return "\n".join(map(one_line, lines))

@@ -48,9 +48,9 @@ def story(result: Result) -> list[str]:
     return lines
 
 
-def remark(result: Result) -> str:
-    """A better way, if there is one. It may give away what is wrong: told who is right, or has asked for a hint."""
-    return result.method.remark if result.outcome is Outcome.PASS or result.hints_used else ""
+def left_alone(what: str, *, passed: bool) -> str:
+    """What is said of an exercise that is not begun again, since it is under way."""
+    return f"You {'have passed' if passed else 'are in the middle of'} {what}; nothing was changed."
 
 
 def pending(result: Result) -> str:

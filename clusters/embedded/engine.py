@@ -97,7 +97,8 @@ class EmbeddedCluster(Cluster):
             return say("broken", "the API server does not answer", running)
         return say("ready", running=running)
 
-    def up(self, progress: Progress = SILENT) -> None:
+    def up(self, progress: Progress = SILENT, *, confirmed: str = "") -> None:
+        del confirmed  # it is the kit's own
         with self.exclusively(progress):
             if self._is_current() and self.status().phase == "ready":
                 return

@@ -1,6 +1,6 @@
 """Start here: look, change, break, mend; and how checks, hints and resets work."""
 
-from checker import Deployment, Evidence, Exercise, Lab, Pod, Snapshot, Verdict, failed, passed, waiting
+from checker import Deployment, Evidence, Exercise, Lab, Pod, Snapshot, Verdict, failed, passed
 from checker import predicates as p
 
 lab = Lab(
@@ -18,14 +18,9 @@ def blog_api(snapshot: Snapshot) -> Deployment | None:
     return snapshot.deployment("blog-api")
 
 
-def images(pod: Pod) -> tuple[str, ...]:
-    return tuple(container["image"] for container in pod.spec["containers"])
-
-
 def pods(snapshot: Snapshot) -> tuple[Pod, ...]:
     """blog-api's Pods that are not on their way out."""
-    deployment = blog_api(snapshot)
-    return p.living(p.pods_of(deployment, snapshot)) if deployment else ()
+    return p.own_pods(snapshot, "blog-api")
 
 
 # ---- what all three exercises ask
@@ -61,7 +56,7 @@ def strangers(evidence: Evidence) -> list[str]:
 
 def template_changed(evidence: Evidence) -> bool:
     before, after = blog_api(evidence.baseline), blog_api(evidence.now)
-    return before is not None and after is not None and before.spec["template"] != after.spec["template"]
+    return before is not None and after is not None and not p.asks_for_the_same(before, after)
 
 
 def common_mistakes(exercise: Exercise, instead: str) -> None:
@@ -107,7 +102,7 @@ def half_swapped(snapshot: Snapshot) -> bool:
     return (
         deployment is not None
         and deployment.paused
-        and sorted(map(images, snapshot.pods)) == [OLD, OLD, NEW]
+        and sorted(map(p.images, snapshot.pods)) == [OLD, OLD, NEW]
         and all(pod.ready for pod in snapshot.pods)
     )
 
@@ -126,7 +121,7 @@ def sticker(evidence: Evidence) -> Verdict:
         return failed("none of the Pods carries the label seen=yes")
     if len(found) > 1:
         return failed(f"{len(found)} Pods carry it; it should be one")
-    new = p.uids(tuple(pod for pod in pods(evidence.baseline) if images(pod) == NEW))
+    new = p.uids(tuple(pod for pod in pods(evidence.baseline) if p.images(pod) == NEW))
     if found[0].uid not in new:
         return failed(f"{found[0].name} carries it, and it is not the one that was 1.1 at the start")
     return passed(f"{found[0].name} carries it, and runs 1.1")
@@ -191,7 +186,7 @@ def _(evidence: Evidence) -> bool:
     "Take the label off (kubectl label pod NAME seen-), and put it on the Pod whose log says 1.1.",
 )
 def _(evidence: Evidence) -> bool:
-    return any(images(pod) != NEW for pod in with_sticker(evidence.now))
+    return any(p.images(pod) != NEW for pod in with_sticker(evidence.now))
 
 
 @first_look.mistake(
@@ -249,8 +244,8 @@ def four_ready(evidence: Evidence) -> Verdict:
     ready = [pod for pod in pods(evidence.now) if pod.ready]
     if deployment.replicas != 4:
         return failed(f"the Deployment has {len(ready)} Pods that are ready")
-    if missing := p.unfinished(deployment, evidence.now):
-        return waiting(f"not settled yet: {missing}")
+    if verdict := p.settling(deployment, evidence.now):
+        return verdict
     kept = p.uids(pods(evidence.baseline)) & p.uids(pods(evidence.now))
     if len(kept) < 3:
         return failed(f"four are ready, but only {len(kept)} of the first three are among them", share=0.5)
@@ -339,12 +334,7 @@ first_hint = lab.exercise(
 
 def cannot_be_had(snapshot: Snapshot) -> bool:
     """All three Pods wait for an image that does not come."""
-    reasons = [
-        ((status.get("state") or {}).get("waiting") or {}).get("reason", "")
-        for pod in snapshot.pods
-        for status in pod.status.get("containerStatuses") or ()
-    ]
-    return len(reasons) == 3 and set(reasons) <= {"ErrImagePull", "ImagePullBackOff"}
+    return len(snapshot.pods) == 3 and all(p.reasons(pod) & p.CANNOT_PULL for pod in snapshot.pods)
 
 
 first_hint.begins = cannot_be_had
@@ -367,14 +357,12 @@ def new_model_ready(evidence: Evidence) -> Verdict:
     deployment = blog_api(evidence.now)
     if deployment is None:
         return failed(NO_DEPLOYMENT)
-    ready = sum(pod.ready and images(pod) == NEW for pod in pods(evidence.now))
+    ready = sum(pod.ready and p.images(pod) == NEW for pod in pods(evidence.now))
     if deployment.images != NEW:
         return failed(f"{ready} Pods that run 1.1 are ready")
     if deployment.replicas != 3:
         return failed(f"the Deployment asks for {deployment.replicas} Pods; at the start it was 3", share=0.5)
-    if missing := p.unfinished(deployment, evidence.now):
-        return waiting(f"not settled yet: {missing}")
-    return passed("3 of 3 are")
+    return p.settling(deployment, evidence.now) or passed("3 of 3 are")
 
 
 @first_hint.goal("It is the Deployment from the start, and all Pods are its own", guard=True)

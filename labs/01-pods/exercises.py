@@ -1,6 +1,7 @@
 """Pods: what runs. One or more containers that share network and storage, and are managed as one."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -14,50 +15,42 @@ lab = Lab(
     summary="Run a Pod, give it company, let it crash, delete it, edit it: what a Pod is, and what it is not.",
 )
 
-Container = Mapping[str, Any]
-
 VARIABLE = "DATABASE_URL"
+#: What an environment may come from.
+SOURCES = ("configmaps", "secrets")
 
 
 # ---- what several exercises ask
 
 
-def containers(pod: Pod) -> list[Container]:
-    """Those that run side by side: https://kubernetes.io/docs/concepts/workloads/pods/sidecar-containers/"""
-    sidecars = [one for one in pod.spec.get("initContainers") or () if one.get("restartPolicy") == "Always"]
-    return [*sidecars, *pod.spec["containers"]]
+@dataclass(frozen=True)
+class Program:
+    """blog-api in one container. ``words``: what it is told to do; none means to serve."""
+
+    words: tuple[str, ...]
+    environment: p.Environment
+    image: str
+    mounts: tuple[Mapping[str, Any], ...]
+
+    @property
+    def port(self) -> str:
+        return self.environment.get("PORT") or "8080"
 
 
-def images(pod: Pod) -> tuple[str, ...]:
-    return tuple(container["image"] for container in containers(pod))
-
-
-def words(container: Container) -> list[str]:
-    """What blog-api is told to do: nothing means to serve."""
-    given = [*(container.get("command") or ()), *(container.get("args") or ())]
-    return given[1:] if given[:1] == ["/blog-api"] else given
-
-
-def variable(container: Container, name: str) -> str:
-    values = [entry.get("value", "") for entry in container.get("env") or () if entry["name"] == name]
-    return values[-1] if values else ""
-
-
-def has_database(container: Container) -> bool:
-    entries = [entry for entry in container.get("env") or () if entry["name"] == VARIABLE]
-    return any(entry.get("value") or entry.get("valueFrom") for entry in entries) or bool(container.get("envFrom"))
-
-
-def port(container: Container) -> str:
-    return variable(container, "PORT") or "8080"
+def programs(pod: Pod, snapshot: Snapshot) -> list[Program]:
+    """Those of all containers that run side by side."""
+    made = []
+    for one, image in zip(p.containers(pod), p.images(pod), strict=True):
+        line = p.command_line(pod, snapshot, one["name"], entrypoint=["/blog-api"])
+        words = line[1:] if line[:1] == ("/blog-api",) else line
+        made.append(
+            Program(words, p.environment(pod, snapshot, one["name"]), image, tuple(one.get("volumeMounts") or ()))
+        )
+    return made
 
 
 def statuses(pod: Pod) -> list[Mapping[str, Any]]:
     return [*(pod.status.get("initContainerStatuses") or ()), *(pod.status.get("containerStatuses") or ())]
-
-
-def restarts(pod: Pod) -> int:
-    return sum(int(status["restartCount"]) for status in statuses(pod))
 
 
 def same(before: Pod | None, after: Pod | None) -> bool:
@@ -77,21 +70,20 @@ def bare(evidence: Evidence, name: str) -> Pod | Verdict:
 
 def without_node(pod: Pod) -> bool:
     """Has the scheduler found no Node for it?"""
-    conditions = pod.status.get("conditions") or ()
-    return any(one["type"] == "PodScheduled" and one["status"] == "False" for one in conditions)
+    return p.condition(pod, "PodScheduled").get("status") == "False"
 
 
 def runs(pod: Pod) -> Verdict:
     """Is every container of it up and ready, with the image that the Pod names now?"""
     if pod.ready and all(
-        status["image"].endswith(container["image"])
-        for container in containers(pod)
+        p.image_name(status["image"]).endswith(image)
+        for container, image in zip(p.containers(pod), p.images(pod), strict=True)
         for status in statuses(pod)
         if status["name"] == container["name"]
     ):
         return passed(f"{pod.name} runs and is ready")
     if without_node(pod):
-        return failed(f"no Node has room for {pod.name}")
+        return failed(f"the scheduler has found no Node for {pod.name}")
     for status in statuses(pod):
         state, last = status.get("state") or {}, (status.get("lastState") or {}).get("terminated")
         end = state.get("terminated") or last
@@ -108,7 +100,7 @@ def untouched(evidence: Evidence, name: str) -> Verdict:
         return failed(f"there is no Pod called {name} any more")
     if not same(before, after):
         return failed(f"this is another Pod called {name}, or it is on its way out")
-    if before.labels != after.labels or images(before) != images(after):
+    if before.labels != after.labels or p.images(before) != p.images(after):
         return failed(f"{name} was changed")
     return passed(f"{name} is as it was")
 
@@ -116,7 +108,7 @@ def untouched(evidence: Evidence, name: str) -> Verdict:
 def crashed(snapshot: Snapshot, name: str) -> bool:
     """Has its container been started again?"""
     pod = snapshot.pod(name)
-    return pod is not None and restarts(pod) > 0
+    return pod is not None and p.restarts(pod) > 0
 
 
 def ready(snapshot: Snapshot, name: str) -> bool:
@@ -132,8 +124,8 @@ def no_deployments(exercise: Exercise, instead: str) -> None:
     exercise.mistake(
         "deployment",
         "What does `kubectl get deployments` say?",
-        "A Deployment makes Pods of its own, under names of its own, and makes them again when they are gone. This lab "
-        "is about Pods that nobody looks after.",
+        "A Deployment makes Pods of its own, under names of its own, and others when these are gone. This lab is about "
+        "Pods that nobody looks after.",
         f'Begin again: reset("{exercise.name}"). Then: {instead}',
     )(lambda evidence: bool(evidence.now.deployments))
 
@@ -141,7 +133,7 @@ def no_deployments(exercise: Exercise, instead: str) -> None:
 def image_of(evidence: Evidence, name: str) -> tuple[str, ...]:
     """The images of the Pod with this name; nothing where there is none."""
     pod = evidence.now.pod(name)
-    return images(pod) if pod else ()
+    return p.images(pod) if pod else ()
 
 
 # ---- 1
@@ -157,6 +149,7 @@ run = lab.exercise(
         ),
         "`kubectl run blog --image=blog-api:1.0`, then `kubectl logs blog`, then `kubectl label pod blog port=8080`",
     ),
+    watches=SOURCES,
 )
 run.begins = lambda snapshot: ready(snapshot, "example")
 
@@ -166,8 +159,8 @@ def blog_runs(evidence: Evidence) -> Verdict:
     pod = bare(evidence, "blog")
     if isinstance(pod, Verdict):
         return pod
-    if images(pod) != ("blog-api:1.0",):
-        return failed(f"blog runs {', '.join(images(pod))}")
+    if p.images(pod) != ("blog-api:1.0",):
+        return failed(f"blog runs {', '.join(p.images(pod))}")
     return runs(pod)
 
 
@@ -179,7 +172,7 @@ def port_is_told(evidence: Evidence) -> Verdict:
     told = pod.labels.get("port")
     if told is None:
         return failed("blog has no label called port")
-    if told != port(containers(pod)[0]):
+    if told != programs(pod, evidence.now)[0].port:
         return failed(f"the label says {told}; the log says something else")
     return passed(f"the label says {told}, as the log does")
 
@@ -217,7 +210,7 @@ def _(evidence: Evidence) -> bool:
 )
 def _(evidence: Evidence) -> bool:
     pod = evidence.now.pod("blog")
-    return pod is not None and pod.labels.get("port") not in (None, port(containers(pod)[0]))
+    return pod is not None and pod.labels.get("port") not in (None, programs(pod, evidence.now)[0].port)
 
 
 @run.mistake(
@@ -254,46 +247,47 @@ sidecar = lab.exercise(
             f"is deleted: `kubectl run pair --image=blog-api:1.0 --overrides='{PAIR}'`"
         ),
     ),
+    watches=SOURCES,
 )
 sidecar.begins = lambda snapshot: ready(snapshot, "pair")
 
 
-def visits(container: Container) -> bool:
-    return words(container) == ["visit"]
+def visits(one: Program) -> bool:
+    return one.words == ("visit",)
 
 
-def server_and_visitor(evidence: Evidence) -> tuple[Container, Container] | Verdict:
+def server_and_visitor(evidence: Evidence) -> tuple[Program, Program] | Verdict:
     """Both, where the Pod pair has them; else what is to be said."""
     pod = bare(evidence, "pair")
     if isinstance(pod, Verdict):
         return pod
-    known = containers(pod)
+    known = programs(pod, evidence.now)
     if len(known) == 1:
         return failed("the Pod pair has one container")
-    servers, visitors = [one for one in known if not words(one)], [one for one in known if visits(one)]
+    servers, visitors = [one for one in known if not one.words], [one for one in known if visits(one)]
     if len(servers) != 1 or len(visitors) != 1 or len(known) != 2:
         return failed(f"of its {len(known)} containers, {len(servers)} serve and {len(visitors)} visit")
     return servers[0], visitors[0]
 
 
-def file(container: Container) -> tuple[str, str] | None:
+def file(one: Program) -> tuple[str, str] | None:
     """Where its request log is: in which volume, and where in it. None where no volume holds it."""
-    path = PurePosixPath(variable(container, "REQUEST_LOG") or "/")
-    over = [mount for mount in container.get("volumeMounts") or () if path.is_relative_to(mount["mountPath"])]
+    path = PurePosixPath(one.environment.get("REQUEST_LOG") or "/")
+    over = [mount for mount in one.mounts if path.is_relative_to(mount["mountPath"])]
     if not over:
         return None
-    mount = max(over, key=lambda one: len(one["mountPath"]))
-    return mount["name"], str(PurePosixPath(mount.get("subPath", ""), path.relative_to(mount["mountPath"])))
+    mount = max(over, key=lambda mount: len(mount["mountPath"]))
+    part = mount.get("subPath") or p.expand(mount.get("subPathExpr") or "", one.environment.values.get)
+    return mount["name"], str(PurePosixPath(part, path.relative_to(mount["mountPath"])))
 
 
-def mounted(container: Container) -> set[str]:
-    return {mount["name"] for mount in container.get("volumeMounts") or ()} - set(tokens(container))
+def mounted(one: Program) -> set[str]:
+    return {mount["name"] for mount in one.mounts} - set(tokens(one))
 
 
-def tokens(container: Container) -> list[str]:
+def tokens(one: Program) -> list[str]:
     """Every container is given its service account's token in a volume: that one does not count."""
-    mounts = container.get("volumeMounts") or ()
-    return [mount["name"] for mount in mounts if mount["mountPath"].startswith("/var/run/secrets/kubernetes.io/")]
+    return [mount["name"] for mount in one.mounts if mount["mountPath"].startswith("/var/run/secrets/kubernetes.io/")]
 
 
 @sidecar.goal("The Pod pair has two containers, one serves and one visits", points=2)
@@ -302,8 +296,8 @@ def two_containers(evidence: Evidence) -> Verdict:
     if isinstance(both, Verdict):
         return both
     pod = evidence.now.pod("pair")
-    if {one["image"] for one in both} != {"blog-api:1.0"}:
-        return failed(f"they run {', '.join(sorted({one['image'] for one in both}))}")
+    if {one.image for one in both} != {"blog-api:1.0"}:
+        return failed(f"they run {', '.join(sorted({one.image for one in both}))}")
     return runs(pod) if pod else failed("there is no Pod called pair")
 
 
@@ -312,9 +306,9 @@ def over_localhost(evidence: Evidence) -> Verdict:
     both = server_and_visitor(evidence)
     if isinstance(both, Verdict):
         return both
-    if port(both[0]) != port(both[1]):
-        return failed(f"the server listens on {port(both[0])}, the visitor asks on {port(both[1])}")
-    return passed(f"one Pod, one network: localhost:{port(both[0])} is the same for both")
+    if both[0].port != both[1].port:
+        return failed(f"the server listens on {both[0].port}, the visitor asks on {both[1].port}")
+    return passed(f"one Pod, one network: localhost:{both[0].port} is the same for both")
 
 
 @sidecar.goal("Both use the same file in a shared volume", points=2)
@@ -344,7 +338,7 @@ no_deployments(sidecar, "run the cell with the whole manifest: its kind is Pod")
 )
 def _(evidence: Evidence) -> bool:
     others = [pod for pod in evidence.now.pods if pod.name != "pair"]
-    return any(visits(container) for pod in others for container in containers(pod))
+    return any(visits(one) for pod in others for one in programs(pod, evidence.now))
 
 
 @sidecar.mistake(
@@ -355,10 +349,10 @@ def _(evidence: Evidence) -> bool:
 )
 def _(evidence: Evidence) -> bool:
     pod = evidence.now.pod("pair")
-    return pod is not None and sum(not words(container) for container in containers(pod)) > 1
+    return pod is not None and sum(not one.words for one in programs(pod, evidence.now)) > 1
 
 
-def pair_of(evidence: Evidence) -> tuple[Container, Container] | None:
+def pair_of(evidence: Evidence) -> tuple[Program, Program] | None:
     both = server_and_visitor(evidence)
     return None if isinstance(both, Verdict) else both
 
@@ -414,14 +408,14 @@ restart = lab.exercise(
             "`kubectl run migrate --image=blog-api:1.0 --restart=OnFailure -- migrate`"
         ),
     ),
+    watches=SOURCES,
 )
 restart.begins = lambda snapshot: (
     crashed(snapshot, "crashing") and (too_big := snapshot.pod("too-big")) is not None and without_node(too_big)
 )
 
 
-def policy(pod: Pod) -> str:
-    return str(pod.spec.get("restartPolicy", "Always"))
+WELL, BADLY = 0, 1  #: the exit codes with which blog-api ends
 
 
 @restart.goal("once was started once, failed, and is left as it is", points=2)
@@ -429,11 +423,12 @@ def once_failed(evidence: Evidence) -> Verdict:
     pod = bare(evidence, "once")
     if isinstance(pod, Verdict):
         return pod
-    if images(pod) != ("blog-api:1.2",) or words(containers(pod)[0]):
+    if p.images(pod) != ("blog-api:1.2",) or programs(pod, evidence.now)[0].words:
         return failed("once does not run the server of blog-api:1.2")
-    if policy(pod) != "Never":
-        return failed(f"its restartPolicy is {policy(pod)}; its container has been restarted {restarts(pod)} times")
-    if pod.phase == "Failed" and restarts(pod) == 0:
+    policy = p.restart_policy(pod)
+    if p.started_again(pod, BADLY):
+        return failed(f"its restartPolicy is {policy}; its container has been restarted {p.restarts(pod)} times")
+    if pod.phase == "Failed" and p.restarts(pod) == 0:
         return passed("phase Failed, no restart")
     return failed("its program goes on running") if pod.ready else waiting(f"its phase is still {pod.phase}")
 
@@ -443,24 +438,24 @@ def migrate_succeeded(evidence: Evidence) -> Verdict:
     pod = bare(evidence, "migrate")
     if isinstance(pod, Verdict):
         return pod
-    if images(pod) != ("blog-api:1.0",):
-        return failed(f"migrate runs {', '.join(images(pod))}")
-    told = words(containers(pod)[0])
-    if told != ["migrate"]:
+    if p.images(pod) != ("blog-api:1.0",):
+        return failed(f"migrate runs {', '.join(p.images(pod))}")
+    told = programs(pod, evidence.now)[0].words
+    if told != ("migrate",):
         return failed(
             f"its program is told “{' '.join(told)}”" if told else "its program is told nothing, so it serves"
         )
-    if policy(pod) == "Never":
-        return failed("it has one try only: its restartPolicy is Never", share=0.5)
-    if policy(pod) == "Always":
-        return failed("its restartPolicy is Always, so it is never done")
+    if not p.started_again(pod, BADLY):
+        return failed(f"it has one try only: its restartPolicy is {p.restart_policy(pod)}", share=0.5)
+    if p.started_again(pod, WELL):
+        return failed(f"its restartPolicy is {p.restart_policy(pod)}, so it is never done")
     return passed("phase Succeeded") if pod.phase == "Succeeded" else waiting(f"its phase is still {pod.phase}")
 
 
 @restart.goal("crashing is still the Pod from the start", guard=True)
 def crashing_stays(evidence: Evidence) -> Verdict:
     verdict, pod = untouched(evidence, "crashing"), evidence.now.pod("crashing")
-    return passed(f"the same Pod; restarts so far: {restarts(pod)}") if pod and verdict.share == 1 else verdict
+    return passed(f"the same Pod; restarts so far: {p.restarts(pod)}") if pod and verdict.share == 1 else verdict
 
 
 no_deployments(restart, "kubectl run, with --restart")
@@ -484,7 +479,7 @@ def _(evidence: Evidence) -> bool:
     "kubectl delete pod once migrate, then again with --restart=Never for once and --restart=OnFailure for migrate",
 )
 def _(evidence: Evidence) -> bool:
-    return any(pod and policy(pod) == "Always" for pod in map(evidence.now.pod, ("once", "migrate")))
+    return any(pod and p.started_again(pod, WELL) for pod in map(evidence.now.pod, ("once", "migrate")))
 
 
 @restart.mistake(
@@ -495,7 +490,7 @@ def _(evidence: Evidence) -> bool:
 )
 def _(evidence: Evidence) -> bool:
     pod = evidence.now.pod("once")
-    return pod is not None and policy(pod) == "OnFailure"
+    return pod is not None and p.started_again(pod, BADLY) and not p.started_again(pod, WELL)
 
 
 @restart.mistake(
@@ -506,7 +501,7 @@ def _(evidence: Evidence) -> bool:
 )
 def _(evidence: Evidence) -> bool:
     pod = evidence.now.pod("once")
-    return pod is not None and any(has_database(container) for container in containers(pod))
+    return pod is not None and any(one.environment.has(VARIABLE) for one in programs(pod, evidence.now))
 
 
 @restart.mistake(
@@ -517,7 +512,7 @@ def _(evidence: Evidence) -> bool:
 )
 def _(evidence: Evidence) -> bool:
     pod = evidence.now.pod("migrate")
-    return pod is not None and not words(containers(pod)[0])
+    return pod is not None and not programs(pod, evidence.now)[0].words
 
 
 @restart.mistake(
@@ -528,7 +523,7 @@ def _(evidence: Evidence) -> bool:
 )
 def _(evidence: Evidence) -> bool:
     pod = evidence.now.pod("migrate")
-    return pod is not None and policy(pod) == "Never"
+    return pod is not None and not p.started_again(pod, BADLY)
 
 
 # ---- 4
@@ -565,8 +560,8 @@ def another_blog(evidence: Evidence) -> Verdict:
         return pod
     if same(evidence.baseline.pod("blog"), pod):
         return failed("this is the Pod from the start")
-    if images(pod) != ("blog-api:1.1",):
-        return failed(f"the old one ran blog-api:1.1, this one runs {', '.join(images(pod))}")
+    if p.images(pod) != ("blog-api:1.1",):
+        return failed(f"the old one ran blog-api:1.1, this one runs {', '.join(p.images(pod))}")
     verdict = runs(pod)
     if verdict.share == 1 and pod.labels.get("team") != "readers":
         return failed("it runs, but it does not carry the label team of the old one", share=0.5)
@@ -584,7 +579,7 @@ no_deployments(gone, "kubectl delete pod blog, and kubectl run blog --image=blog
 )
 def _(evidence: Evidence) -> bool:
     pod = evidence.now.pod("blog")
-    return same(evidence.baseline.pod("blog"), pod) and pod is not None and restarts(pod) > 0
+    return same(evidence.baseline.pod("blog"), pod) and pod is not None and p.restarts(pod) > 0
 
 
 @gone.mistake(
@@ -645,6 +640,7 @@ edit = lab.exercise(
             "`kubectl run orders --image=blog-api:1.2 --env=DATABASE_URL=postgres://db`"
         ),
     ),
+    watches=SOURCES,
 )
 edit.begins = lambda snapshot: ready(snapshot, "blog") and crashed(snapshot, "orders")
 
@@ -654,12 +650,12 @@ def edited_in_place(evidence: Evidence) -> Verdict:
     pod = bare(evidence, "blog")
     if isinstance(pod, Verdict):
         return pod
-    if images(pod) != ("blog-api:1.1",):
-        return failed(f"blog runs {', '.join(images(pod))}")
+    if p.images(pod) != ("blog-api:1.1",):
+        return failed(f"blog runs {', '.join(p.images(pod))}")
     verdict = runs(pod)
     if verdict.share == 1 and not same(evidence.baseline.pod("blog"), pod):
         return failed("blog-api:1.1 runs, but in another Pod: its UID is not the one from the start", share=0.5)
-    return passed(f"the same UID; restarts: {restarts(pod)}") if verdict.share == 1 else verdict
+    return passed(f"the same UID; restarts: {p.restarts(pod)}") if verdict.share == 1 else verdict
 
 
 @edit.goal(f"orders runs blog-api:1.2, with a {VARIABLE}", points=2)
@@ -667,9 +663,12 @@ def replaced(evidence: Evidence) -> Verdict:
     pod = bare(evidence, "orders")
     if isinstance(pod, Verdict):
         return pod
-    if images(pod) != ("blog-api:1.2",):
-        return failed(f"orders runs {', '.join(images(pod))}")
-    if not has_database(containers(pod)[0]):
+    if p.images(pod) != ("blog-api:1.2",):
+        return failed(f"orders runs {', '.join(p.images(pod))}")
+    found = p.environment(pod, evidence.now)
+    if found.missing:
+        return failed(f"its environment refers to something that is not there: {found.missing[0]}")
+    if not found.has(VARIABLE):
         return failed(f"its environment has no {VARIABLE}")
     return runs(pod)
 
@@ -680,7 +679,7 @@ no_deployments(edit, "kubectl set image pod/blog …, and for orders kubectl del
 @edit.mistake(
     "blog-replaced",
     "Look at the AGE of blog.",
-    "blog was deleted and made again. A new image does not ask for that: the kubelet changes it within the Pod.",
+    "blog was deleted and made again. A new image does not ask for that: the kubelet starts it within the Pod.",
     'Begin again: reset("edit"). Then: kubectl set image pod/blog blog=blog-api:1.1',
 )
 def _(evidence: Evidence) -> bool:
@@ -717,4 +716,4 @@ def _(evidence: Evidence) -> bool:
 def _(evidence: Evidence) -> bool:
     pod = evidence.now.pod("orders")
     new = pod is not None and not same(evidence.baseline.pod("orders"), pod)
-    return new and pod is not None and not has_database(containers(pod)[0])
+    return new and pod is not None and not p.environment(pod, evidence.now).has(VARIABLE)

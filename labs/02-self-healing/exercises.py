@@ -1,6 +1,6 @@
 """Self-healing: Pods come and go, the Deployment stays."""
 
-from checker import Deployment, Evidence, Exercise, Lab, Snapshot, Verdict, failed, passed, waiting
+from checker import Deployment, Evidence, Exercise, Lab, Pod, Snapshot, Verdict, failed, passed, waiting
 from checker import predicates as p
 
 lab = Lab(
@@ -24,8 +24,7 @@ def three_again(evidence: Evidence) -> Verdict:
         return failed("there is no Deployment called blog-api any more")
     if deployment.replicas != 3:
         return failed(f"the Deployment asks for {deployment.replicas} replicas; it should ask for 3, as at the start")
-    missing = p.unfinished(deployment, evidence.now)
-    return waiting(f"not settled yet: {missing}") if missing else passed("3 of 3 Pods are ready")
+    return p.settling(deployment, evidence.now) or passed("3 of 3 Pods are ready")
 
 
 def asked_for_nothing_new(evidence: Evidence) -> Verdict:
@@ -59,8 +58,7 @@ def owners(snapshot: Snapshot) -> dict[str, int]:
 
 def pods(snapshot: Snapshot) -> frozenset[str]:
     """The UIDs of blog-api's Pods that are not on their way out."""
-    deployment = blog_api(snapshot)
-    return p.uids(p.living(p.pods_of(deployment, snapshot))) if deployment else frozenset()
+    return p.uids(p.own_pods(snapshot, "blog-api"))
 
 
 # ---- what several exercises are mistaken for
@@ -79,12 +77,12 @@ def changed(evidence: Evidence) -> tuple[Deployment, Deployment] | None:
 
 def scaled(evidence: Evidence) -> bool:
     pair = changed(evidence)
-    return pair is not None and pair[0].spec["template"] == pair[1].spec["template"]
+    return pair is not None and p.asks_for_the_same(*pair)
 
 
 def restarted(evidence: Evidence) -> bool:
     pair = changed(evidence)
-    return pair is not None and pair[0].spec["template"] != pair[1].spec["template"]
+    return pair is not None and not p.asks_for_the_same(*pair)
 
 
 def replicaset_gone(evidence: Evidence) -> bool:
@@ -189,7 +187,7 @@ def _(evidence: Evidence) -> bool:
     "added",
     "Did you make something, or did you delete something?",
     "You created a Pod with blog-api's labels. Nobody had asked for a fourth one: if it carries all the labels that "
-    "the ReplicaSet looks for, it is adopted and removed as one too many; if not, it just runs beside the others.",
+    "the ReplicaSet looks for, it is adopted, and one Pod is one too many; if not, it just runs beside the others.",
     "No new Pod is needed. Start again with reset(), then: kubectl delete pod NAME",
 )
 def _(evidence: Evidence) -> bool:
@@ -313,8 +311,8 @@ common_mistakes(bare_pod, "kubectl run loner --image=blog-api:1.0")
 @bare_pod.mistake(
     "deployment",
     "What does `kubectl get deployments` say?",
-    "You made a Deployment. It makes Pods of its own, and makes them again when you delete them: the opposite of what "
-    "this exercise shows.",
+    "You made a Deployment. It makes Pods of its own, and others when you delete these: the opposite of what this "
+    "exercise shows.",
     "kubectl delete deployment loner, then: kubectl run loner --image=blog-api:1.0",
 )
 def _(evidence: Evidence) -> bool:
@@ -422,7 +420,7 @@ orphan = lab.exercise(
     "Take a Pod out of the family",
     hints=(
         "How does the ReplicaSet know which Pods are its own?",
-        "It counts the Pods with its label app=blog-api. `kubectl label` changes a label if you add `--overwrite`.",
+        "It counts the Pods that carry its labels: app=blog-api is one. `kubectl label` changes it with `--overwrite`.",
         "`kubectl label pod NAME app=quarantine --overwrite`, with one of the three names in place of NAME.",
     ),
 )
@@ -435,13 +433,18 @@ def one_orphan(evidence: Evidence) -> Verdict:
         return passed(f"{free[0]} is the same Pod as before, but no ReplicaSet owns it any more")
     if len(free) > 1:
         return failed(f"{len(free)} Pods have left the family; one is enough", share=0.5)
-    deployment = blog_api(evidence.now)
     known = pods(evidence.baseline)
-    if deployment and any(pod.uid in known and not deployment.matches(pod) for pod in evidence.now.pods):
+    if any(pod.uid in known and not looked_for(pod, evidence.now) for pod in evidence.now.pods):
         return waiting("its label is changed; the ReplicaSet is about to let go of it")
     if not known <= p.uids(evidence.now.pods):
         return failed("a Pod from the start is gone; it should run on")
     return failed("all three Pods still belong to the ReplicaSet")
+
+
+def looked_for(pod: Pod, snapshot: Snapshot) -> bool:
+    """Does blog-api's ReplicaSet find the Pod by its labels?"""
+    deployment = blog_api(snapshot)
+    return deployment is not None and any(rs.matches(pod) for rs in p.replicasets_of(deployment, snapshot))
 
 
 orphan.goal("The ReplicaSet has replaced it: three Pods of its own are ready", guard=True)(three_again)
@@ -487,9 +490,8 @@ def _(evidence: Evidence) -> bool:
 )
 def _(evidence: Evidence) -> bool:
     before = {pod.uid: pod.labels for pod in evidence.baseline.pods}
-    deployment = blog_api(evidence.now)
-    return deployment is not None and any(
-        before.get(pod.uid, pod.labels) != pod.labels and deployment.matches(pod) for pod in evidence.now.pods
+    return any(
+        before.get(pod.uid, pod.labels) != pod.labels and looked_for(pod, evidence.now) for pod in evidence.now.pods
     )
 
 
@@ -588,7 +590,7 @@ common_mistakes(node_lost, "kubectl delete pod NAME --force, for what hangs on t
     "all-forced",
     "Which Pods were in trouble, and which were not? Compare their AGE and their NODE.",
     "You deleted Pods on healthy Nodes as well. With `--force` nobody waits until their programs have ended: requests "
-    "that were under way got no answer.",
+    "that were under way may have got no answer.",
     "Start again with reset(), and delete by force only what hangs on the lost Node.",
 )
 def _(evidence: Evidence) -> bool:

@@ -1,14 +1,11 @@
 """Deployments: write down what you ask for, change it in one place, and read how far the cluster has got."""
 
-import json
 from collections.abc import Mapping
-from typing import Any
 
-from checker import Deployment, Evidence, Exercise, Lab, Pod, Snapshot, Verdict, failed, passed, waiting
+from checker import Deployment, Evidence, Exercise, Lab, Snapshot, Verdict, failed, passed, waiting
 from checker import predicates as p
+from checker.differences import template_changes
 from checker.disturbance import Disturbance
-from checker.method import template_changes
-from checker.recording import available_over_time
 
 lab = Lab(
     "03-deployments",
@@ -17,36 +14,9 @@ lab = Lab(
     summary="Write a Deployment, apply it, change it; learn what can be changed where, and what the status tells.",
 )
 
-#: Where `kubectl apply` notes what it was given: it compares the next file with it.
-LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
-
 
 def blog_api(snapshot: Snapshot) -> Deployment | None:
     return snapshot.deployment("blog-api")
-
-
-def last_applied(deployment: Deployment) -> Mapping[str, Any]:
-    """The manifest that `kubectl apply` was given last; empty where it was never used."""
-    try:
-        found = json.loads((deployment.metadata.get("annotations") or {})[LAST_APPLIED])
-    except (KeyError, ValueError):
-        return {}
-    return found if isinstance(found, dict) else {}
-
-
-def was_applied(deployment: Deployment) -> bool:
-    """By the client, which leaves a note, or by the server, which names its fields' manager.
-
-    https://kubernetes.io/docs/reference/using-api/server-side-apply/
-    """
-    managers = deployment.metadata.get("managedFields") or ()
-    return bool(last_applied(deployment)) or any(entry.get("operation") == "Apply" for entry in managers)
-
-
-def environment(template: Mapping[str, Any]) -> dict[str, str]:
-    """What a Pod template's containers are given: names and values."""
-    containers = (template.get("spec") or {}).get("containers") or ()
-    return {entry["name"]: entry.get("value", "") for one in containers for entry in one.get("env") or ()}
 
 
 def recreated(evidence: Evidence) -> bool:
@@ -97,10 +67,6 @@ def words(labels: Mapping[str, str]) -> str:
     return ", ".join(f"{name}={value}" for name, value in sorted(labels.items())) or "none"
 
 
-def labels_of_pods(deployment: Deployment) -> Mapping[str, str]:
-    return (deployment.spec["template"].get("metadata") or {}).get("labels") or {}
-
-
 @write.goal("A Deployment called blog-api asks for three Pods of blog-api:1.0", points=2)
 def asked_for(evidence: Evidence) -> Verdict:
     deployment = blog_api(evidence.now)
@@ -116,7 +82,7 @@ def labelled(evidence: Evidence) -> Verdict:
     deployment = blog_api(evidence.now)
     if deployment is None:
         return failed("there is no Deployment called blog-api")
-    labels = labels_of_pods(deployment)
+    labels = p.pod_labels(deployment)
     told = f"the template's labels: {words(labels)}"
     return passed(told) if labels.items() >= LABELS.items() else failed(told)
 
@@ -126,12 +92,12 @@ def running(evidence: Evidence) -> Verdict:
     deployment = blog_api(evidence.now)
     if deployment is None:
         return failed("no Deployment called blog-api has any Pods")
-    if missing := p.unfinished(deployment, evidence.now):
-        return waiting(f"not settled yet: {missing}")
+    if verdict := p.settling(deployment, evidence.now):
+        return verdict
     such = [
         pod
         for pod in p.pods_of(deployment, evidence.now)
-        if pod.ready and images(pod) == ["blog-api:1.0"] and pod.labels.items() >= LABELS.items()
+        if pod.ready and p.images(pod) == ("blog-api:1.0",) and pod.labels.items() >= LABELS.items()
     ]
     told = f"ready Pods with image and labels as wished: {len(such)}"
     return passed(told) if len(such) == 3 else failed(told)
@@ -142,13 +108,9 @@ def made_with_apply(evidence: Evidence) -> Verdict:
     deployment = blog_api(evidence.now)
     if deployment is None:
         return failed("there is no Deployment called blog-api")
-    if not was_applied(deployment):
+    if not p.was_applied(deployment):
         return failed("the Deployment has no note of any manifest that was applied")
     return passed("the Deployment remembers the manifest that was applied")
-
-
-def images(pod: Pod) -> list[str]:
-    return [str(container["image"]) for container in pod.spec["containers"]]
 
 
 @write.mistake(
@@ -167,7 +129,7 @@ def _(evidence: Evidence) -> bool:
     "replicaset",
     "Which kind did you write? `kubectl get deployments,replicasets` tells.",
     "You wrote a ReplicaSet. It keeps the number of Pods right, but it cannot roll out a change: Pods that are there "
-    "stay as they are when its template changes. Only a Deployment does that; it makes ReplicaSets itself.",
+    "stay as they are when its template changes. A Deployment does that; it makes ReplicaSets itself.",
     "Delete the ReplicaSet, write kind: Deployment into the file, and apply it again.",
 )
 def _(evidence: Evidence) -> bool:
@@ -193,7 +155,7 @@ def _(evidence: Evidence) -> bool:
 )
 def _(evidence: Evidence) -> bool:
     deployment = blog_api(evidence.now)
-    return deployment is not None and "tier" in deployment.labels and "tier" not in labels_of_pods(deployment)
+    return deployment is not None and "tier" in deployment.labels and "tier" not in p.pod_labels(deployment)
 
 
 @write.mistake(
@@ -216,7 +178,7 @@ def _(evidence: Evidence) -> bool:
 )
 def _(evidence: Evidence) -> bool:
     deployment = blog_api(evidence.now)
-    return deployment is not None and not was_applied(deployment)
+    return deployment is not None and not p.was_applied(deployment)
 
 
 # ---- 2
@@ -236,16 +198,18 @@ apply = lab.exercise(
             "blog-api.yaml`"
         ),
     ),
+    watches=("configmaps", "secrets"),
 )
 
 FOUR, DEBUG = "four replicas", "LOG_LEVEL=debug"
 
 
-def says(manifest: Mapping[str, Any]) -> set[str]:
-    """Which of the two wishes a manifest holds."""
-    spec = manifest.get("spec") or {}
-    told = {FOUR} if spec.get("replicas") == 4 else set()
-    return told | ({DEBUG} if environment(spec.get("template") or {}).get("LOG_LEVEL") == "debug" else set())
+def says(deployment: Deployment | None, evidence: Evidence) -> set[str]:
+    """Which of the two wishes a Deployment holds, or the manifest of one."""
+    if deployment is None:
+        return set()
+    levels = {p.environment(deployment, evidence.now, one["name"]).get("LOG_LEVEL") for one in p.containers(deployment)}
+    return ({FOUR} if deployment.replicas == 4 else set()) | ({DEBUG} if "debug" in levels else set())
 
 
 @apply.goal("The Deployment asks for four Pods with LOG_LEVEL=debug", points=2)
@@ -253,7 +217,7 @@ def new_wish(evidence: Evidence) -> Verdict:
     deployment = blog_api(evidence.now)
     if deployment is None:
         return failed("there is no Deployment called blog-api")
-    found = says(deployment.raw)
+    found = says(deployment, evidence)
     if len(found) == 2:
         return passed("it asks for both")
     if not found:
@@ -266,10 +230,9 @@ def followed(evidence: Evidence) -> Verdict:
     deployment = blog_api(evidence.now)
     if deployment is None:
         return failed("there is no Deployment called blog-api")
-    if not says(deployment.raw):
+    if not says(deployment, evidence):
         return failed("there is nothing to follow yet: neither of the two is asked for")
-    missing = p.unfinished(deployment, evidence.now)
-    return waiting(f"not settled yet: {missing}") if missing else passed(f"{deployment.replicas} Pods, all up to date")
+    return p.settling(deployment, evidence.now) or passed(f"{deployment.replicas} Pods, all up to date")
 
 
 @apply.goal("What was applied last says so, too")
@@ -277,7 +240,7 @@ def file_agrees(evidence: Evidence) -> Verdict:
     deployment = blog_api(evidence.now)
     if deployment is None:
         return failed("there is no Deployment called blog-api")
-    found = says(last_applied(deployment))
+    found = says(p.last_applied(deployment), evidence)
     told = " and ".join(sorted(found)) or "neither of the two"
     return passed(told) if len(found) == 2 else failed(f"the manifest that was applied last says {told}")
 
@@ -317,14 +280,13 @@ def _(evidence: Evidence) -> bool:
 @apply.mistake(
     "by-hand",
     "What does the file say now, and what does the cluster say? `kubectl diff` compares.",
-    "The cluster has it, the file has not: `edit`, `set env`, `scale`, `patch` and `replace` do not change what was "
-    "applied last. Whoever applies the old file next takes your replicas back without knowing.",
-    "Write both into blog-api.yaml, too, then: kubectl apply --filename blog-api.yaml. The generation will stand "
-    "still.",
+    "The cluster has it, the file has not: `edit`, `set env`, `scale` and `patch` do not change what was applied last. "
+    "Whoever applies the old file next takes your replicas back without knowing.",
+    "Start again with reset(), write both into blog-api.yaml, then: kubectl apply --filename blog-api.yaml",
 )
 def _(evidence: Evidence) -> bool:
     deployment = the_same(evidence)
-    return deployment is not None and bool(says(deployment.raw) - says(last_applied(deployment)))
+    return deployment is not None and bool(says(deployment, evidence) - says(p.last_applied(deployment), evidence))
 
 
 @apply.mistake(
@@ -336,7 +298,7 @@ def _(evidence: Evidence) -> bool:
 )
 def _(evidence: Evidence) -> bool:
     deployment = the_same(evidence)
-    return deployment is not None and len(says(deployment.raw)) == 1
+    return deployment is not None and len(says(deployment, evidence)) == 1
 
 
 @apply.mistake(
@@ -366,17 +328,16 @@ not_the_pod = lab.exercise(
 )
 
 
+OLD, NEW = ("blog-api:1.0",), ("blog-api:1.1",)
+
+
 def one_changed_by_hand(snapshot: Snapshot) -> bool:
     """Three ready Pods, one of which has got another image since it was made, and runs it."""
     deployment = blog_api(snapshot)
     if deployment is None or p.unfinished(deployment, snapshot):
         return False
-    changed = [pod for pod in snapshot.pods if images(pod) == ["blog-api:1.1"]]
-    return len(changed) == 1 and changed[0].ready and restarts(changed[0]) > 0
-
-
-def restarts(pod: Pod) -> int:
-    return sum(int(one.get("restartCount", 0)) for one in pod.status.get("containerStatuses") or ())
+    changed = [pod for pod in snapshot.pods if p.images(pod) == NEW]
+    return len(changed) == 1 and changed[0].ready and p.restarts(changed[0]) > 0
 
 
 not_the_pod.begins = one_changed_by_hand
@@ -388,7 +349,7 @@ def template_changed(evidence: Evidence) -> Verdict:
     if deployment is None:
         return failed("there is no Deployment called blog-api")
     told = f"the template asks for {', '.join(deployment.images)}"
-    return passed(told) if deployment.images == ("blog-api:1.1",) else failed(told)
+    return passed(told) if deployment.images == NEW else failed(told)
 
 
 @not_the_pod.goal("Three Pods are ready, all of them as the template says")
@@ -396,13 +357,13 @@ def all_in_line(evidence: Evidence) -> Verdict:
     deployment = blog_api(evidence.now)
     if deployment is None:
         return failed("there is no Deployment called blog-api")
-    if missing := p.unfinished(deployment, evidence.now):
-        return waiting(f"not settled yet: {missing}")
+    if verdict := p.settling(deployment, evidence.now):
+        return verdict
     pods = p.pods_of(deployment, evidence.now)
-    odd = [pod.name for pod in pods if images(pod) != list(deployment.images)]
+    odd = [pod.name for pod in pods if p.images(pod) != deployment.images]
     if odd:
         return failed(f"of {len(pods)} Pods, {len(odd)} run something else than the template says")
-    if deployment.images != ("blog-api:1.1",):
+    if deployment.images != NEW:
         return failed(f"all Pods are alike, and run {', '.join(deployment.images)}")
     if len(pods) != 3:
         return failed(f"there are {len(pods)} Pods, not three")
@@ -425,8 +386,8 @@ def comes_back(disturbance: Disturbance, evidence: Evidence) -> Verdict:
     if after is None:
         return failed("a Pod was deleted, and nothing came in its place")
     new = next(pod for pod in p.living(after.pods) if pod.uid not in known)
-    told = f"this check has deleted {lost.name}; {new.name} took its place, with {', '.join(images(new))}"
-    return passed(told) if images(new) == ["blog-api:1.1"] else failed(told)
+    told = f"this check has deleted {lost.name}; {new.name} took its place, with {', '.join(p.images(new))}"
+    return passed(told) if p.images(new) == NEW else failed(told)
 
 
 recreated_instead(not_the_pod, "kubectl set image deployment/blog-api blog-api=blog-api:1.1")
@@ -453,10 +414,10 @@ def _(evidence: Evidence) -> bool:
 )
 def _(evidence: Evidence) -> bool:
     before, after = blog_api(evidence.baseline), the_same(evidence)
-    if before is None or after is None or before.spec["template"] != after.spec["template"]:
+    if before is None or after is None or not p.asks_for_the_same(before, after):
         return False
-    generations = {rs.uid: rs.spec.get("template") for rs in evidence.baseline.replicasets}
-    return any(generations.get(rs.uid, rs.spec["template"]) != rs.spec["template"] for rs in evidence.now.replicasets)
+    known = {rs.uid: rs for rs in evidence.baseline.replicasets}
+    return any(not p.asks_for_the_same(known.get(rs.uid, rs), rs) for rs in evidence.now.replicasets)
 
 
 @not_the_pod.mistake(
@@ -469,7 +430,7 @@ def _(evidence: Evidence) -> bool:
 def _(evidence: Evidence) -> bool:
     deployment = blog_api(evidence.now)
     edited = deployment is not None and not p.replaced_not_edited(deployment, evidence)
-    return edited and any(images(pod) == ["blog-api:1.1"] for pod in evidence.now.pods)
+    return edited and any(p.images(pod) == NEW for pod in evidence.now.pods)
 
 
 @not_the_pod.mistake(
@@ -500,8 +461,8 @@ def _(evidence: Evidence) -> bool:
     after = the_same(evidence)
     return (
         after is not None
-        and after.images == ("blog-api:1.0",)
-        and not any(images(pod) == ["blog-api:1.1"] for pod in p.living(evidence.now.pods))
+        and after.images == OLD
+        and not any(p.images(pod) == NEW for pod in p.living(evidence.now.pods))
     )
 
 
@@ -530,7 +491,7 @@ def finds_by_new_label(evidence: Evidence) -> Verdict:
     before, blog = blog_api(evidence.baseline), evidence.now.deployment("blog")
     if before is None or blog is None:
         return failed("there is no Deployment called blog")
-    labels = blog.spec["selector"].get("matchLabels") or {}
+    labels = p.looked_for(blog)
     if labels.get("app") != "blog":
         return failed(f"its selector says {words(labels)}")
     if different := unlike(before, blog):
@@ -540,10 +501,10 @@ def finds_by_new_label(evidence: Evidence) -> Verdict:
 
 def unlike(before: Deployment, after: Deployment) -> str:
     """In what the Pods would differ, but for their labels; empty where in nothing."""
-    old, new = before.spec["template"], after.spec["template"]
-    if old["spec"] == new["spec"]:
+    if p.changed_in_template(before, after) <= {"labels", "annotations"}:
         return ""
-    return "; ".join(template_changes({"spec": old["spec"]}, {"spec": new["spec"]})) or "its spec differs"
+    old, new = ({"spec": one.spec["template"]["spec"]} for one in (before, after))
+    return "; ".join(template_changes(old, new)) or "its spec differs"
 
 
 @selector.goal("Three Pods of it are ready")
@@ -553,8 +514,7 @@ def new_ones_ready(evidence: Evidence) -> Verdict:
         return failed("there is no Deployment called blog")
     if blog.replicas != 3:
         return failed(f"it asks for {blog.replicas} replicas")
-    missing = p.unfinished(blog, evidence.now)
-    return waiting(f"not settled yet: {missing}") if missing else passed("3 of 3 Pods are ready")
+    return p.settling(blog, evidence.now) or passed("3 of 3 Pods are ready")
 
 
 @selector.goal("The Deployment blog-api and its Pods are gone")
@@ -582,10 +542,7 @@ def no_gap(evidence: Evidence) -> Verdict:
 
 def least_ready_of_all(evidence: Evidence) -> int:
     """The fewest Pods of any ReplicaSet that were ready at any moment. Raises EvidenceMissing."""
-    evidence.recording.require("pods")
-    pods = evidence.baseline.raw["pods"]
-    seen = available_over_time(pods, evidence.recording, lambda pod: pod.controller is not None)
-    return min((number for _, number in seen), default=sum(pod.ready for pod in evidence.baseline.pods))
+    return p.least_ready_of(evidence, lambda pod: pod.controller is not None)
 
 
 @selector.mistake(
@@ -632,7 +589,7 @@ def _(evidence: Evidence) -> bool:
 )
 def _(evidence: Evidence) -> bool:
     blog = evidence.now.deployment("blog")
-    return blog is not None and (blog.spec["selector"].get("matchLabels") or {}).get("app") != "blog"
+    return blog is not None and p.looked_for(blog).get("app") != "blog"
 
 
 @selector.mistake(
@@ -703,14 +660,8 @@ def as_promised(snapshot: Snapshot) -> bool:
     ready = all(int(one.status.get("readyReplicas", 0)) == one.replicas for one in named.values())
     whole = all(not p.unfinished(named[name], snapshot) for name, answer in ANSWERS.items() if answer == "complete")
     updated = [int(named[name].status.get("updatedReplicas", 0)) for name in ("comments", "search")]
-    return seen and ready and whole and updated == [0, 1] and any(no_image(pod) for pod in snapshot.pods)
-
-
-def no_image(pod: Pod) -> bool:
-    reasons = {
-        (one.get("state") or {}).get("waiting", {}).get("reason") for one in pod.status.get("containerStatuses") or ()
-    }
-    return bool(reasons & {"ErrImagePull", "ImagePullBackOff"})
+    no_image = any(p.reasons(pod) & p.CANNOT_PULL for pod in snapshot.pods)
+    return seen and ready and whole and updated == [0, 1] and no_image
 
 
 spec_and_status.begins = as_promised

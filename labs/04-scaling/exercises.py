@@ -1,6 +1,5 @@
 """Scaling: how many is one number, and there is one place to write it."""
 
-import json
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
@@ -8,7 +7,6 @@ from typing import Any
 from checker import Deployment, Evidence, Exercise, Lab, Pod, ReplicaSet, Snapshot, Verdict, failed, passed, waiting
 from checker import predicates as p
 
-LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 DELETION_COST = "controller.kubernetes.io/pod-deletion-cost"
 
 lab = Lab(
@@ -28,19 +26,13 @@ def blog_api(snapshot: Snapshot) -> Deployment | None:
 
 def pods(snapshot: Snapshot) -> tuple[Pod, ...]:
     """blog-api's Pods that are not on their way out."""
-    deployment = blog_api(snapshot)
-    return p.living(p.pods_of(deployment, snapshot)) if deployment else ()
+    return p.own_pods(snapshot, "blog-api")
 
 
 def replicasets(snapshot: Snapshot) -> dict[str, ReplicaSet]:
     """blog-api's ReplicaSets by UID."""
     deployment = blog_api(snapshot)
     return {rs.uid: rs for rs in p.replicasets_of(deployment, snapshot)} if deployment else {}
-
-
-def annotation(thing: Deployment | Pod, key: str) -> str | None:
-    value = (thing.metadata.get("annotations") or {}).get(key)
-    return None if value is None else str(value)
 
 
 # ---- what several exercises ask
@@ -55,8 +47,7 @@ def asks_and_runs(evidence: Evidence, number: int) -> Verdict:
         return ANOTHER
     if deployment.replicas != number:
         return failed(f"the Deployment asks for {deployment.replicas}")
-    missing = p.unfinished(deployment, evidence.now)
-    return waiting(f"not settled yet: {missing}") if missing else passed(f"{number} of {number} Pods are ready")
+    return p.settling(deployment, evidence.now) or passed(f"{number} of {number} Pods are ready")
 
 
 def no_rollout(evidence: Evidence) -> Verdict:
@@ -66,7 +57,7 @@ def no_rollout(evidence: Evidence) -> Verdict:
         return NO_DEPLOYMENT
     if not p.same_object(before, after):
         return ANOTHER
-    if before.spec["template"] != after.spec["template"] or before.revision != after.revision:
+    if not p.asks_for_the_same(before, after) or before.revision != after.revision:
         return failed(f"there was a rollout: revision {before.revision} became {after.revision}")
     if set(replicasets(evidence.baseline)) != set(replicasets(evidence.now)):
         return failed("the Deployment is the same, but its ReplicaSet is another one", share=0.5)
@@ -82,7 +73,7 @@ def recreated(evidence: Evidence) -> bool:
 
 def rolled_out(evidence: Evidence) -> bool:
     before, after = blog_api(evidence.baseline), blog_api(evidence.now)
-    return before is not None and after is not None and before.spec["template"] != after.spec["template"]
+    return before is not None and after is not None and not p.asks_for_the_same(before, after)
 
 
 def replicaset_scaled(evidence: Evidence) -> bool:
@@ -90,7 +81,7 @@ def replicaset_scaled(evidence: Evidence) -> bool:
 
 
 def deleted_pods(evidence: Evidence) -> bool:
-    return p.you(evidence, "deleted", "Pod")
+    return p.you(evidence, "deleted", "Pod", of="blog-api")
 
 
 def added_by_hand(evidence: Evidence) -> bool:
@@ -402,13 +393,8 @@ def applied(deployment: Deployment | None) -> Mapping[str, Any]:
 
     https://kubernetes.io/docs/tasks/manage-kubernetes-objects/declarative-config/
     """
-    kept = annotation(deployment, LAST_APPLIED) if deployment else None
-    try:
-        document = json.loads(kept or "{}")
-    except ValueError:
-        return {}
-    spec = document.get("spec") if isinstance(document, dict) else None
-    return spec if isinstance(spec, dict) and {"selector", "template"} <= spec.keys() else {}
+    file = p.last_applied(deployment) if deployment else None
+    return file.spec if file and {"selector", "template"} <= file.spec.keys() else {}
 
 
 @file.goal("The file that was applied last leaves five", points=2)
@@ -507,39 +493,18 @@ too_big = lab.exercise(
 )
 
 
-POWERS = {"n": -9, "u": -6, "m": -3, "k": 3, "M": 6}
+FITS = Decimal("0.05")  #: 50m
 
 
 def cpu_requests(deployment: Deployment) -> list[Decimal | None]:
-    """What each container asks for, in CPUs; None where it asks for nothing.
-
-    https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/
-    """
-    containers = deployment.spec["template"]["spec"]["containers"]
-    return [cpus(((one.get("resources") or {}).get("requests") or {}).get("cpu")) for one in containers]
+    """What each container asks for, in CPUs; None where it asks for nothing."""
+    return [p.resource(deployment, "requests", "cpu", one["name"]) for one in p.containers(deployment)]
 
 
-def cpus(quantity: str | None) -> Decimal | None:
-    """``50m`` are fifty thousandths, ``2`` are two CPUs."""
-    if quantity is None:
-        return None
-    unit = quantity[-1] if quantity[-1] in POWERS else ""
-    return Decimal(quantity.removesuffix(unit)).scaleb(POWERS.get(unit, 0))
-
-
-def without_a_node(snapshot: Snapshot) -> list[Pod]:
-    """blog-api's Pods that the scheduler has found no Node for.
-
-    https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#pod-conditions
-    """
-    return [
-        pod
-        for pod in pods(snapshot)
-        if any(
-            one["type"] == "PodScheduled" and one["status"] == "False" and one.get("reason") == "Unschedulable"
-            for one in pod.status.get("conditions") or ()
-        )
-    ]
+def without_a_node(snapshot: Snapshot) -> tuple[Pod, ...]:
+    """blog-api's Pods, as they should be now, that the scheduler has found no Node for."""
+    deployment = blog_api(snapshot)
+    return p.stuck(deployment, snapshot, "Unschedulable") if deployment else ()
 
 
 too_big.begins = lambda snapshot: len(without_a_node(snapshot)) == 3
@@ -548,16 +513,8 @@ too_big.begins = lambda snapshot: len(without_a_node(snapshot)) == 3
 @too_big.goal("Three Pods of blog-api are ready", points=2)
 def all_placed(evidence: Evidence) -> Verdict:
     verdict = asks_and_runs(evidence, 3)
-    deployment = blog_api(evidence.now)
-    if verdict.outcome != "WAITING" or deployment is None:
-        return verdict
-    wanted = resources(deployment.spec["template"]["spec"])
-    stuck = [pod for pod in without_a_node(evidence.now) if resources(pod.spec) == wanted]
+    stuck = without_a_node(evidence.now) if verdict.outcome == "WAITING" else ()
     return failed(f"{len(stuck)} Pods have no Node") if stuck else verdict
-
-
-def resources(spec: Mapping[str, Any]) -> list[Any]:
-    return [container.get("resources") for container in spec["containers"]]
 
 
 @too_big.goal("Each of them asks for 50 thousandths of a CPU")
@@ -568,7 +525,7 @@ def fits(evidence: Evidence) -> Verdict:
     requests = [number for number in cpu_requests(deployment) if number]
     if len(requests) < len(deployment.images):
         return failed("the Deployment does not say how much CPU its Pods need", share=0.5)
-    if requests == [Decimal("0.05")]:
+    if requests == [FITS]:
         return passed("its template asks for 50m")
     asked = sum(requests, start=Decimal(0))
     return failed(f"its template asks for {asked.normalize():f} CPUs", share=0.5 if asked < 1 else 0)
@@ -594,8 +551,8 @@ too_big.mistake(
 @too_big.mistake(
     "no-request",
     "How much CPU does the Deployment say that its Pods need?",
-    "You took the request away. Now the Pods fit everywhere, also where there is no room for them: the scheduler only "
-    "knows what the request says.",
+    "You took the request away. Now the scheduler takes it that they need no CPU at all, and puts them also where none "
+    "is left: it only knows what the request says.",
     "kubectl set resources deployment blog-api --requests=cpu=50m",
 )
 def _(evidence: Evidence) -> bool:
@@ -612,7 +569,7 @@ def _(evidence: Evidence) -> bool:
 )
 def _(evidence: Evidence) -> bool:
     deployment = blog_api(evidence.now)
-    return rolled_out(evidence) and deployment is not None and cpu_requests(deployment) != [Decimal("0.05")]
+    return rolled_out(evidence) and deployment is not None and cpu_requests(deployment) != [FITS]
 
 
 @too_big.mistake(
@@ -678,7 +635,7 @@ def rank(pod: Pod) -> Rank:
 
 def cost(pod: Pod) -> int:
     """https://kubernetes.io/docs/concepts/workloads/controllers/replicaset/#pod-deletion-cost"""
-    return int(annotation(pod, DELETION_COST) or 0)
+    return int(p.pod_annotations(pod).get(DELETION_COST) or 0)
 
 
 def exporter(snapshot: Snapshot) -> Pod | None:
@@ -687,15 +644,7 @@ def exporter(snapshot: Snapshot) -> Pod | None:
 
 def sick(snapshot: Snapshot) -> list[Pod]:
     """Pods whose container waits for an image that does not come."""
-    return [
-        pod
-        for pod in pods(snapshot)
-        if not pod.ready
-        and any(
-            ((one.get("state") or {}).get("waiting") or {}).get("reason") in ("ErrImagePull", "ImagePullBackOff")
-            for one in pod.status.get("containerStatuses") or ()
-        )
-    ]
+    return [pod for pod in pods(snapshot) if not pod.ready and p.reasons(pod) & p.CANNOT_PULL]
 
 
 def began(snapshot: Snapshot) -> bool:
@@ -759,7 +708,8 @@ def stays(evidence: Evidence) -> Verdict:
 
 @who_goes.goal("No Pod was deleted, edited or hidden by hand, and there was no rollout", guard=True)
 def by_the_deployment(evidence: Evidence) -> Verdict:
-    done = [verb for verb in ("made", "changed", "labelled", "deleted") if p.you(evidence, verb, "Pod")]
+    verbs = ("made", "changed", "labelled", "deleted")
+    done = [verb for verb in verbs if p.you(evidence, verb, "Pod", of="blog-api")]
     return failed(f"somebody {' and '.join(done)} Pods by hand") if done else no_rollout(evidence)
 
 
@@ -779,7 +729,7 @@ ANSWER = (
     "pods-deleted",
     "Who decided which Pods go: you, or the ReplicaSet?",
     "You deleted Pods by hand. While the Deployment still asks for four, each is replaced; and when it then asks for "
-    "two, the ReplicaSet chooses as it likes. Say beforehand which one matters, then scale.",
+    "two, the ReplicaSet chooses by its own rules. Say beforehand which one matters, then scale.",
     ANSWER,
 )
 def _(evidence: Evidence) -> bool:
@@ -793,7 +743,7 @@ def _(evidence: Evidence) -> bool:
     ANSWER,
 )
 def _(evidence: Evidence) -> bool:
-    return p.you(evidence, "labelled", "Pod")
+    return p.you(evidence, "labelled", "Pod", of="blog-api")
 
 
 @who_goes.mistake(

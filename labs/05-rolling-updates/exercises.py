@@ -1,14 +1,9 @@
 """Rolling updates: a new version takes over, Pod by Pod, and what that does to those who are served meanwhile."""
 
-import json
-from collections.abc import Callable, Mapping
-from itertools import pairwise
-from typing import Any
+from collections.abc import Callable
 
 from checker import Deployment, Evidence, Exercise, Lab, Pod, ReplicaSet, Snapshot, Verdict, failed, passed, waiting
 from checker import predicates as p
-from checker.recording import available_over_time, deployments_over_time
-from checker.views import bare_template
 
 lab = Lab(
     "05-rolling-updates",
@@ -18,7 +13,7 @@ lab = Lab(
 )
 
 #: What blog-api serves, and where: a probe that asks for anything else is never answered.
-PORT, ROUTES = 8080, ("/", "/healthz", "/readyz", "/version")
+BLOG_API = p.Program(8080, frozenset({"/", "/healthz", "/readyz", "/version"}))
 
 
 SET_IMAGE = "kubectl set image deployment/blog-api blog-api=blog-api:1.1"
@@ -26,22 +21,6 @@ SET_IMAGE = "kubectl set image deployment/blog-api blog-api=blog-api:1.1"
 
 def blog_api(snapshot: Snapshot) -> Deployment | None:
     return snapshot.deployment("blog-api")
-
-
-def container(spec: Mapping[str, Any]) -> Mapping[str, Any]:
-    """blog-api's container, in the spec of a Pod or of a Pod template."""
-    found: Mapping[str, Any] = spec["containers"][0]
-    return found
-
-
-def pod_spec(deployment: Deployment) -> Mapping[str, Any]:
-    """The spec in the Deployment's Pod template."""
-    found: Mapping[str, Any] = deployment.spec["template"]["spec"]
-    return found
-
-
-def image_of(pod: Pod) -> str:
-    return str(container(pod.spec)["image"])
 
 
 # ---- what several exercises ask
@@ -57,8 +36,8 @@ def rolled_out(evidence: Evidence, image: str) -> Verdict:
     missing = p.unfinished(deployment, evidence.now)
     if missing and deployment.paused:
         return failed(f"the Deployment asks for {image}, but its rollout is paused", share=0.25)
-    if missing:
-        return waiting(f"not settled yet: {missing}")
+    if verdict := p.settling(deployment, evidence.now):
+        return verdict
     if (running := p.running_images(deployment, evidence.now)) != {image}:
         runs = ", ".join(sorted(running)) or "nothing"
         return failed(f"the Deployment asks for {image}, but what runs is {runs}", share=0.25)
@@ -81,41 +60,24 @@ def kept(exercise: Exercise, replicas: int) -> None:
 
 
 def new_revisions(evidence: Evidence) -> int:
-    """How many Pod templates the Deployment has rolled out since the baseline, its first one not counted.
-
-    Each has a ReplicaSet, made when its rollout begins: what was only written down during a pause has none.
-    """
-    evidence.recording.require("replicasets")
-    owners = {one.uid for one in (blog_api(evidence.baseline), blog_api(evidence.now)) if one is not None}
-    found = [ReplicaSet(change.raw) for change in evidence.recording.of_kind("replicasets")]
-    templates = {text(rs.spec["template"]) for rs in found if rs.controller in owners}
-    return len(templates - {text(rs.spec["template"]) for rs in evidence.baseline.replicasets})
-
-
-def text(template: Mapping[str, Any]) -> str:
-    """By which two ReplicaSets' templates can be compared."""
-    return json.dumps(bare_template(template), sort_keys=True)
-
-
-def states(evidence: Evidence) -> list[Deployment]:
-    """All that the Deployment has been since the baseline, in order."""
-    evidence.recording.require("deployments")
-    told = deployments_over_time(evidence.baseline.raw["deployments"], evidence.recording, "blog-api")
-    return [state for _, state in told if state is not None]
+    return p.new_revisions(evidence, "blog-api")
 
 
 def template_changes(evidence: Evidence) -> list[Deployment]:
-    """What the Deployment was whenever its Pod template had just been changed."""
-    seen = states(evidence)
-    return [after for before, after in pairwise(seen) if before.spec["template"] != after.spec["template"]]
+    return p.template_changes(evidence, "blog-api")
 
 
-def strategy(deployment: Deployment | None) -> Mapping[str, Any]:
-    return (deployment.spec.get("strategy") or {}) if deployment else {}
+def strategy(deployment: Deployment | None) -> p.Strategy | None:
+    return p.strategy(deployment) if deployment else None
 
 
 def strategy_changed(evidence: Evidence) -> bool:
-    return strategy(blog_api(evidence.baseline)) != strategy(blog_api(evidence.now))
+    before, after = blog_api(evidence.baseline), blog_api(evidence.now)
+    return before is not None and after is not None and "strategy" in p.changed(before, after)
+
+
+def is_recreate(deployment: Deployment) -> bool:
+    return p.strategy(deployment).kind == "Recreate"
 
 
 def now(evidence: Evidence, holds: Callable[[Deployment], bool]) -> bool:
@@ -198,13 +160,7 @@ def one_rollout(evidence: Evidence) -> Verdict:
 
 def same_but_image(evidence: Evidence) -> bool:
     before, after = blog_api(evidence.baseline), blog_api(evidence.now)
-    return before is None or after is None or without_image(before) == without_image(after)
-
-
-def without_image(deployment: Deployment) -> dict[str, Any]:
-    """All of the Pod template's spec but the images."""
-    spec = pod_spec(deployment)
-    return {**spec, "containers": [{**one, "image": ""} for one in spec["containers"]]}
+    return before is None or after is None or p.changed_in_template(before, after) <= {"image", "annotations"}
 
 
 kept(set_image, 3)
@@ -362,7 +318,7 @@ scaled(
     f"Start again with reset(). The type stays RollingUpdate; what changes are its numbers: {CAREFUL}",
 )
 def _(evidence: Evidence) -> bool:
-    return strategy(blog_api(evidence.now)).get("type") == "Recreate"
+    return now(evidence, is_recreate)
 
 
 only_strategy(zero_downtime)
@@ -431,22 +387,18 @@ readiness = lab.exercise(
 )
 
 
-def readiness_probe(deployment: Deployment) -> Mapping[str, Any]:
-    """Empty where the Pod template has none."""
-    return container(pod_spec(deployment)).get("readinessProbe") or {}
+def readiness_probe(deployment: Deployment) -> p.Probe | None:
+    return p.probe(deployment, "readinessProbe")
 
 
-def question(probe: Mapping[str, Any]) -> Mapping[str, Any]:
-    """What a probe asks the program itself, over the network; empty where it asks somebody else, or nothing."""
-    found: Mapping[str, Any] = probe.get("httpGet") or probe.get("tcpSocket") or {}
-    return {} if found.get("host") else found
+def asks_the_program(probe: p.Probe | None) -> bool:
+    return probe is not None and probe.asks_the_program
 
 
 def answerable(deployment: Deployment) -> bool:
-    """Does the readiness probe ask for something that blog-api serves?"""
-    asks = question(readiness_probe(deployment))
-    ports = {port.get("name"): port["containerPort"] for port in container(pod_spec(deployment)).get("ports") or ()}
-    return ports.get(asks.get("port"), asks.get("port")) == PORT and asks.get("path", "/") in ROUTES
+    """Does the readiness probe ask for something that blog-api serves, in the way in which it serves it?"""
+    probe = readiness_probe(deployment)
+    return probe is not None and not probe.fails(BLOG_API)
 
 
 @readiness.goal("Before a Pod counts as ready, its program is asked")
@@ -456,7 +408,7 @@ def has_probe(evidence: Evidence) -> Verdict:
         return failed("there is no Deployment called blog-api any more")
     if not readiness_probe(deployment):
         return failed("the Pod template has no readiness probe")
-    if not question(readiness_probe(deployment)):
+    if not asks_the_program(readiness_probe(deployment)):
         return failed("there is a readiness probe, but it does not ask the program")
     if not answerable(deployment):
         return failed("there is a readiness probe, and no Pod has ever passed it", share=0.5)
@@ -490,15 +442,14 @@ def fewest_answering(evidence: Evidence) -> int:
     owners = {rs.uid for rs in (*evidence.baseline.replicasets, *replicasets) if before and rs.controller == before.uid}
 
     def answers(pod: Pod) -> bool:
-        probes = (container(pod.spec).get(kind) or {} for kind in ("readinessProbe", "startupProbe"))
-        return pod.controller in owners and (pod.uid in first or any(map(question, probes)))
+        probes = (p.probe(pod, kind) for kind in ("readinessProbe", "startupProbe"))
+        return pod.controller in owners and (pod.uid in first or any(map(asks_the_program, probes)))
 
-    seen = available_over_time(evidence.baseline.raw["pods"], evidence.recording, answers)
-    return min((number for _, number in seen), default=sum(pod.ready and answers(pod) for pod in evidence.now.pods))
+    return p.least_ready_of(evidence, answers)
 
 
 def has(deployment: Deployment, probe: str) -> bool:
-    return bool(container(pod_spec(deployment)).get(probe))
+    return p.probe(deployment, probe) is not None
 
 
 def unasked(evidence: Evidence) -> bool:
@@ -518,7 +469,7 @@ recreated(readiness, ASKED)
     f"The program listens on port 8080, and says at /readyz whether it is ready: {ASKED}",
 )
 def _(evidence: Evidence) -> bool:
-    return now(evidence, lambda one: bool(question(readiness_probe(one))) and not answerable(one))
+    return now(evidence, lambda one: asks_the_program(readiness_probe(one)) and not answerable(one))
 
 
 @readiness.mistake(
@@ -529,26 +480,22 @@ def _(evidence: Evidence) -> bool:
     f"Start again with reset(), and ask the program: {ASKED}",
 )
 def _(evidence: Evidence) -> bool:
-    return now(evidence, lambda one: has(one, "readinessProbe") and not question(readiness_probe(one)))
+    return now(evidence, lambda one: has(one, "readinessProbe") and not asks_the_program(readiness_probe(one)))
 
 
 @readiness.mistake(
     "liveness",
     "Two probes have similar names. What is each of them for?",
     "You added a liveness probe. It decides when a container is started again, not when a Pod is given work: "
-    "the Pods still count as ready at once, and a program that is slow to start is even killed for it.",
+    "the Pods still count as ready at once, and a program that is slow to start may even be killed for it.",
     f"Start again with reset(). What you need is a readinessProbe: {ASKED}",
 )
 def _(evidence: Evidence) -> bool:
     def kills(deployment: Deployment) -> bool:
-        restarted = any(map(restarts, p.pods_of(deployment, evidence.now)))
+        restarted = any(map(p.restarts, p.pods_of(deployment, evidence.now)))
         return has(deployment, "livenessProbe") and (restarted or not has(deployment, "readinessProbe"))
 
     return now(evidence, kills)
-
-
-def restarts(pod: Pod) -> int:
-    return sum(status["restartCount"] for status in pod.status.get("containerStatuses") or ())
 
 
 @readiness.mistake(
@@ -629,8 +576,9 @@ def new_version_alone(evidence: Evidence) -> Verdict:
 
 @recreate.goal("The Deployment will do it this way every time")
 def strategy_is_recreate(evidence: Evidence) -> Verdict:
-    kind = strategy(blog_api(evidence.now)).get("type", "")
-    return passed("its strategy is Recreate") if kind == "Recreate" else failed(f"its strategy is {kind or 'gone'}")
+    found = strategy(blog_api(evidence.now))
+    kind = found.kind if found else "gone"
+    return passed("its strategy is Recreate") if kind == "Recreate" else failed(f"its strategy is {kind}")
 
 
 @recreate.goal("At no moment were two versions there", points=2, guard=True)
@@ -645,13 +593,13 @@ def side_by_side(evidence: Evidence) -> frozenset[str]:
     A Pod counts until it is over, also while it terminates, and whoever owns it.
     """
     evidence.recording.require("pods")
-    there = {pod.uid: image_of(pod) for pod in evidence.baseline.pods}
+    there = {pod.uid: ", ".join(p.images(pod)) for pod in evidence.baseline.pods}
     for change in evidence.recording.of_kind("pods"):
         pod = Pod(change.raw)
         if change.type == "DELETED" or pod.phase in ("Succeeded", "Failed"):
             there.pop(change.uid, None)
         else:
-            there[change.uid] = image_of(pod)
+            there[change.uid] = ", ".join(p.images(pod))
         if len(set(there.values())) > 1:
             return frozenset(there.values())
     return frozenset()
@@ -677,7 +625,7 @@ only_strategy(recreate)
     f"Start again with reset(). First: {RECREATE}, and then: {SET_IMAGE}",
 )
 def _(evidence: Evidence) -> bool:
-    return bool(side_by_side(evidence)) and strategy(blog_api(evidence.now)).get("type") == "Recreate"
+    return bool(side_by_side(evidence)) and now(evidence, is_recreate)
 
 
 @recreate.mistake(
@@ -716,18 +664,18 @@ batch = lab.exercise(
         "`kubectl rollout pause`, then `kubectl set image` and `kubectl set env`, then `kubectl rollout resume`.",
         f"`{PAUSE}`, then `{SET_IMAGE_12}` and `{SET_ENV}`, then `{RESUME}`",
     ),
+    watches=("configmaps", "secrets"),
 )
 
 
-def configured(deployment: Deployment) -> bool:
-    """Has the container a DATABASE_URL?"""
-    variables = container(pod_spec(deployment)).get("env") or ()
-    return any(one["name"] == "DATABASE_URL" and one.get("value") for one in variables)
+def configured(evidence: Evidence) -> bool:
+    """Has the container a DATABASE_URL, wherever it comes from?"""
+    return now(evidence, lambda one: p.environment(one, evidence.now).has("DATABASE_URL"))
 
 
 @batch.goal("Every Pod runs blog-api:1.2 and knows DATABASE_URL", points=3)
 def both_changes(evidence: Evidence) -> Verdict:
-    image, variable = asks_for(evidence, "blog-api:1.2"), now(evidence, configured)
+    image, variable = asks_for(evidence, "blog-api:1.2"), configured(evidence)
     if image and not variable:
         return failed("the image is 1.2, and DATABASE_URL is not set", share=0.25)
     if variable and not image:
@@ -774,7 +722,7 @@ def _(evidence: Evidence) -> bool:
     f"Start again with reset(). {PAUSE}, then both: {SET_IMAGE_12} and {SET_ENV}, then {RESUME}",
 )
 def _(evidence: Evidence) -> bool:
-    return asks_for(evidence, "blog-api:1.2") != now(evidence, configured)
+    return asks_for(evidence, "blog-api:1.2") != configured(evidence)
 
 
 @batch.mistake(
@@ -790,8 +738,8 @@ def _(evidence: Evidence) -> bool:
 @batch.mistake(
     "two-rollouts",
     "How many revisions has `kubectl rollout history deployment/blog-api` now?",
-    "The Deployment acted on your first change before it had heard of the second one: two rollouts, and every "
-    "Pod was replaced for a version that nobody wanted.",
+    "The Deployment acted on your first change before it had heard of the second one: two rollouts, and one of them "
+    "was for a template that nobody wanted.",
     f"Start again with reset(), and make it wait: {PAUSE}",
 )
 def _(evidence: Evidence) -> bool:
@@ -834,8 +782,7 @@ def all_new(evidence: Evidence) -> Verdict:
         return waiting(f"{left} of the first three are still there")
     if left:
         return failed(f"{left} of the first three are still there", share=(3 - left) / 3 * 0.5)
-    missing = p.unfinished(deployment, evidence.now)
-    return waiting(f"not settled yet: {missing}") if missing else passed("three UIDs are gone, three are new")
+    return p.settling(deployment, evidence.now) or passed("three UIDs are gone, three are new")
 
 
 @restart.goal("They come from a rollout that changed nothing in them", points=2)
@@ -843,16 +790,16 @@ def only_a_note(evidence: Evidence) -> Verdict:
     before, after = blog_api(evidence.baseline), blog_api(evidence.now)
     if before is None or after is None:
         return failed("there is no Deployment called blog-api any more")
-    if what_runs(before) != what_runs(after):
+    if more_than_a_note(before, after):
         return failed("the Pod template asks for other Pods than at the start")
-    if before.spec["template"] == after.spec["template"] or not new_revisions(evidence):
+    if p.asks_for_the_same(before, after) or not new_revisions(evidence):
         return failed("there has been no rollout: the Pod template is the one from the start")
     return passed("a new revision; in the template, only a note has changed")
 
 
-def what_runs(deployment: Deployment) -> tuple[Any, Any]:
-    """The Pod template without its notes: labels and spec."""
-    return deployment.spec["template"]["metadata"].get("labels"), pod_spec(deployment)
+def more_than_a_note(before: Deployment, after: Deployment) -> bool:
+    """Is more of the Pod template different than its annotations, which say nothing about what runs?"""
+    return not p.changed_in_template(before, after) <= {"annotations"}
 
 
 @restart.goal("At every moment three Pods were ready", guard=True)
@@ -890,7 +837,7 @@ def _(evidence: Evidence) -> bool:
 )
 def _(evidence: Evidence) -> bool:
     before = blog_api(evidence.baseline)
-    return before is not None and now(evidence, lambda after: what_runs(before) != what_runs(after))
+    return before is not None and now(evidence, lambda after: more_than_a_note(before, after))
 
 
 @restart.mistake(
@@ -901,4 +848,4 @@ def _(evidence: Evidence) -> bool:
     f"Start again with reset(), then: {RESTART}",
 )
 def _(evidence: Evidence) -> bool:
-    return p.you(evidence, "deleted", "Pod")
+    return p.you(evidence, "deleted", "Pod", of="blog-api")

@@ -1,11 +1,7 @@
 """Rollbacks: a former release comes back as a new one, and somebody has to ask for it."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from checker import Deployment, Evidence, Exercise, Lab, ReplicaSet, Snapshot, Verdict, failed, passed, waiting
 from checker import predicates as p
-from checker.views import bare_template
 
 lab = Lab(
     "06-rollbacks",
@@ -17,6 +13,8 @@ lab = Lab(
 CHANGE_CAUSE = "kubernetes.io/change-cause"
 RESTARTED_AT = "kubectl.kubernetes.io/restartedAt"
 UNLESS_SAID = 10  # what revisionHistoryLimit is where nobody sets it
+#: What an environment may come from.
+SOURCES = ("configmaps", "secrets")
 
 
 def blog_api(snapshot: Snapshot) -> Deployment | None:
@@ -28,9 +26,7 @@ def blog_api(snapshot: Snapshot) -> Deployment | None:
 
 def revisions(snapshot: Snapshot) -> dict[str, int]:
     """The ReplicaSets of blog-api: UID, and the revision that each says it is."""
-    deployment = blog_api(snapshot)
-    owned = p.replicasets_of(deployment, snapshot) if deployment else ()
-    return {rs.uid: int(rs.revision) for rs in owned if rs.revision.isdecimal()}
+    return p.revisions(blog_api(snapshot), snapshot)
 
 
 def has_history(snapshot: Snapshot, *numbers: int) -> bool:
@@ -52,8 +48,7 @@ def asks_for_nothing_old(evidence: Evidence) -> bool:
 
 def lost(evidence: Evidence) -> list[int]:
     """The revisions from the start whose ReplicaSets are gone."""
-    left = revisions(evidence.now)
-    return sorted(number for uid, number in revisions(evidence.baseline).items() if uid not in left)
+    return p.lost_revisions(evidence, "blog-api")
 
 
 def newest(evidence: Evidence) -> int:
@@ -100,9 +95,8 @@ def back_at(evidence: Evidence, number: int) -> Verdict:
 
 
 def images_of(evidence: Evidence, number: int) -> tuple[str, ...]:
-    deployment = blog_api(evidence.baseline)
-    template = p.template_of_revision(deployment, number, evidence.baseline) if deployment else None
-    return tuple(container["image"] for container in template["spec"]["containers"]) if template else ()
+    uids = {uid for uid, revision in revisions(evidence.baseline).items() if revision == number}
+    return next((p.images(rs) for rs in evidence.baseline.replicasets if rs.uid in uids), ())
 
 
 def the_same(evidence: Evidence, replicas: int = 3) -> Verdict:
@@ -132,19 +126,8 @@ def recreated(evidence: Evidence) -> bool:
 
 
 def replicaset_scaled(evidence: Evidence) -> bool:
-    return p.you(evidence, "scaled", "ReplicaSet") or replicaset_changed_alone(evidence)
-
-
-def replicaset_changed_alone(evidence: Evidence) -> bool:
-    """Was a ReplicaSet's spec changed while its Deployment's was not? Then the Deployment has not done it.
-
-    Whoever scales to 0 leaves no trace in ``metadata.managedFields``; the generation counts it all the same.
-    """
-    before, after = blog_api(evidence.baseline), blog_api(evidence.now)
-    if before is None or after is None or not p.spec_untouched(before, after, evidence.recording):
-        return False
-    generations = {rs.uid: rs.generation for rs in evidence.baseline.replicasets}
-    return any(rs.generation != generations.get(rs.uid, rs.generation) for rs in evidence.now.replicasets)
+    touched = [told for told in p.replicasets_touched(evidence, "blog-api") if not told.startswith("deleted")]
+    return p.you(evidence, "scaled", "ReplicaSet") or bool(touched)
 
 
 def common_mistakes(exercise: Exercise, instead: str) -> None:
@@ -321,19 +304,22 @@ change_cause = lab.exercise(
             '`kubectl annotate deployment/blog-api --overwrite kubernetes.io/change-cause="50 posts on a page"`'
         ),
     ),
+    watches=SOURCES,
 )
 change_cause.begins = lambda snapshot: has_history(snapshot, 1)
 
 
-def planned(evidence: Evidence, image: str, page_size: str) -> Mapping[str, Any]:
-    """The template from the start with another image and another PAGE_SIZE, and with nothing else changed."""
-    deployment = blog_api(evidence.baseline)
-    if deployment is None:
-        return {}
-    template = deployment.spec["template"]
-    (container,) = template["spec"]["containers"]
-    changed = {**container, "image": image, "env": [{"name": "PAGE_SIZE", "value": page_size}]}
-    return {**template, "spec": {**template["spec"], "containers": [changed]}}
+def as_planned(of: Deployment | ReplicaSet, evidence: Evidence, image: str, page_size: str) -> bool:
+    """Is its template the one from the start with this image and this PAGE_SIZE, and with nothing else changed?"""
+    before, found = blog_api(evidence.baseline), p.environment(of, evidence.now)
+    return (
+        before is not None
+        and p.changed_in_template(before, of) <= {"image", "env"}
+        and p.images(of) == (image,)
+        and not found.missing
+        and not found.unknown
+        and found.values == {"PAGE_SIZE": page_size}
+    )
 
 
 def own_replicasets(evidence: Evidence) -> tuple[ReplicaSet, ...]:
@@ -343,8 +329,7 @@ def own_replicasets(evidence: Evidence) -> tuple[ReplicaSet, ...]:
 
 def release(evidence: Evidence, image: str, page_size: str) -> ReplicaSet | None:
     """What keeps the release that brought exactly this."""
-    template = planned(evidence, image, page_size)
-    return next((rs for rs in own_replicasets(evidence) if bare_template(rs.spec["template"]) == template), None)
+    return next((rs for rs in own_replicasets(evidence) if as_planned(rs, evidence, image, page_size)), None)
 
 
 def reason(replicaset: ReplicaSet | None) -> str:
@@ -376,7 +361,7 @@ def _(evidence: Evidence) -> Verdict:
     deployment, made = blog_api(evidence.now), second_release(evidence)
     if deployment is None or made is None:
         return failed("there is no revision that has blog-api:1.1 and PAGE_SIZE=50, and nothing else")
-    if deployment.spec["template"] != planned(evidence, "blog-api:1.1", "50"):
+    if not as_planned(deployment, evidence, "blog-api:1.1", "50"):
         return failed(f"revision {made.revision} is that release, but it is not what blog-api asks for now")
     if not reason(made):
         return failed(f"revision {made.revision} is that release; its CHANGE-CAUSE is empty", share=0.5)
@@ -384,9 +369,8 @@ def _(evidence: Evidence) -> Verdict:
         return failed(f"revision {made.revision} gives the same reason as the release before it", share=0.5)
     if deployment.paused:
         return failed("the rollout is paused", share=0.5)
-    if missing := p.unfinished(deployment, evidence.now):
-        return waiting(f"not settled yet: {missing}")
-    return passed(f"revision {made.revision} has a reason of its own, and all Pods are made from it")
+    told = passed(f"revision {made.revision} has a reason of its own, and all Pods are made from it")
+    return p.settling(deployment, evidence.now) or told
 
 
 def reasons_twice(evidence: Evidence) -> bool:
@@ -421,8 +405,7 @@ def _(evidence: Evidence) -> bool:
     'kubernetes.io/change-cause="…"',
 )
 def _(evidence: Evidence) -> bool:
-    templates = [rs.spec["template"]["metadata"] for rs in own_replicasets(evidence)]
-    return any(CHANGE_CAUSE in (metadata.get("annotations") or {}) for metadata in templates)
+    return any(CHANGE_CAUSE in p.pod_annotations(rs) for rs in own_replicasets(evidence))
 
 
 @change_cause.mistake(
@@ -622,8 +605,7 @@ def _(evidence: Evidence) -> bool:
 )
 def _(evidence: Evidence) -> bool:
     deployment = blog_api(evidence.now)
-    metadata = deployment.spec["template"]["metadata"] if deployment else {}
-    return RESTARTED_AT in (metadata.get("annotations") or {})
+    return deployment is not None and RESTARTED_AT in p.pod_annotations(deployment)
 
 
 @stuck.mistake(
@@ -635,8 +617,9 @@ def _(evidence: Evidence) -> bool:
 )
 def _(evidence: Evidence) -> bool:
     before, after = blog_api(evidence.baseline), blog_api(evidence.now)
-    deadlines = [one.spec.get("progressDeadlineSeconds") for one in (before, after) if one]
-    return len(set(deadlines)) == 2 and asks_for(evidence, 2)
+    if before is None or after is None:
+        return False
+    return "progressDeadlineSeconds" in p.changed(before, after) and asks_for(evidence, 2)
 
 
 @stuck.mistake(
@@ -647,7 +630,7 @@ def _(evidence: Evidence) -> bool:
     "kubectl rollout undo deployment/blog-api",
 )
 def _(evidence: Evidence) -> bool:
-    return p.you(evidence, "deleted", "Pod") and not asks_for(evidence, 1)
+    return p.you(evidence, "deleted", "Pod", of="blog-api") and not asks_for(evidence, 1)
 
 
 @stuck.mistake(
@@ -689,6 +672,7 @@ history_limit = lab.exercise(
             "`kubectl set env deployment/blog-api PAGE_SIZE=20`"
         ),
     ),
+    watches=SOURCES,
 )
 LIMIT_FIRST = (
     "Start again with reset(); first: "
@@ -708,7 +692,7 @@ def limit(evidence: Evidence) -> int:
 
 def asks_for_the_first(evidence: Evidence) -> bool:
     deployment = blog_api(evidence.now)
-    return deployment is not None and deployment.spec["template"] == planned(evidence, "blog-api:1.0", "20")
+    return deployment is not None and as_planned(deployment, evidence, "blog-api:1.0", "20")
 
 
 @history_limit.goal("blog-api asks for what release 1 was, and has it", points=2)

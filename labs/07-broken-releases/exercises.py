@@ -5,12 +5,11 @@ What differs from one to the next is a ``Release``: the version to be shipped, t
 its fault, and what that place has to be like.
 """
 
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from decimal import Decimal
 
-from checker import Deployment, Evidence, Exercise, Lab, Pod, Snapshot, Verdict, failed, passed, waiting
+from checker import Deployment, Evidence, Exercise, Lab, Pod, Snapshot, Verdict, failed, passed
 from checker import predicates as p
 
 lab = Lab(
@@ -23,9 +22,9 @@ lab = Lab(
 OLD = "1.0"
 PORT = 8080
 
-Container = Mapping[str, Any]
 Rule = Callable[[Deployment], str]  #: what is not as it should be, in a few words; empty where it is
-Place = Callable[[Deployment], Any]
+Fault = Callable[[Deployment, Snapshot], str]  #: the same, where it depends on what else there is
+Place = Callable[[Deployment, Snapshot], object]
 
 
 def blog_api(snapshot: Snapshot) -> Deployment | None:
@@ -38,57 +37,49 @@ def from_the_start(evidence: Evidence) -> tuple[Deployment, Deployment] | None:
     return (before, after) if before is not None and after is not None and before.uid == after.uid else None
 
 
-def container(deployment: Deployment) -> Container:
-    """The container of the Pod template that is called blog-api; else the first one."""
-    containers: list[Container] = deployment.spec["template"]["spec"]["containers"]
-    return next((one for one in containers if one["name"] == "blog-api"), containers[0])
+def called(deployment: Deployment) -> str:
+    """The name of the container that counts: the one called blog-api; else the first one."""
+    return str((p.container(deployment, "blog-api") or p.container(deployment))["name"])
 
 
-def probe(kind: str) -> Place:
-    return lambda deployment: container(deployment).get(kind)
+def probe(deployment: Deployment, kind: str) -> p.Probe | None:
+    return p.probe(deployment, kind, called(deployment))
 
 
-def resource(kind: str, name: str) -> Place:
-    return lambda deployment: ((container(deployment).get("resources") or {}).get(kind) or {}).get(name)
+def resource(deployment: Deployment, kind: str, name: str) -> Decimal | None:
+    return p.resource(deployment, kind, name, called(deployment))
 
 
-def environment(deployment: Deployment) -> list[Any]:
-    of = container(deployment)
-    return [*(of.get("env") or ()), *(of.get("envFrom") or ())]
+def as_written(deployment: Deployment, kind: str, name: str) -> str:
+    """An amount in the words of its author, to be told."""
+    return str(p.container(deployment, called(deployment))["resources"][kind][name])
 
 
-UNITS = {"": 1, "m": 1e-3, "k": 1e3, "M": 1e6, "G": 1e9, "T": 1e12, "Ki": 2**10, "Mi": 2**20, "Gi": 2**30, "Ti": 2**40}
-MEBIBYTE = UNITS["Mi"]
+def environment(deployment: Deployment, snapshot: Snapshot) -> p.Environment:
+    return p.environment(deployment, snapshot, called(deployment))
 
 
-def amount(quantity: str) -> float:
-    """CPUs or bytes: https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/"""
-    number, unit = re.fullmatch(r"([0-9.]+(?:[eE][+-]?[0-9]+)?)([a-zA-Z]*)", str(quantity)).groups()  # type: ignore[union-attr]
-    return float(number) * UNITS.get(unit, 1e15)  # P, E and above: more than anybody has
+MEBIBYTE = 2**20
 
 
 # ---- the house rules: what every release of blog-api has to be like
 
 
 def asks(deployment: Deployment, kind: str, path: str) -> str:
-    """Does the probe ask blog-api for ``path``?"""
-    found, told = probe(kind)(deployment), kind.removesuffix("Probe")
+    """Does the probe ask blog-api for ``path``, so that it is answered?"""
+    found, told = probe(deployment, kind), kind.removesuffix("Probe")
     if not found:
         return f"there is no {told} probe"
-    http = found.get("httpGet")
-    if not http:
+    if found.kind not in ("http", "https"):
         return f"the {told} probe does not ask over HTTP"
-    named = {one.get("name"): one["containerPort"] for one in container(deployment).get("ports") or ()}
-    asked = http.get("path", "/"), named.get(http["port"], http["port"])
-    return "" if asked == (path, PORT) else f"the {told} probe asks {asked[0]} on port {asked[1]}"
+    wrong = found.fails(p.Program(PORT, frozenset({path})))
+    return f"the {told} probe {wrong}" if wrong else ""
 
 
-def patience_s(found: Mapping[str, Any]) -> int:
-    """Seconds for which a probe may fail in a row before somebody acts on it.
-
-    https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/#Probe
-    """
-    return int(found.get("failureThreshold", 3)) * int(found.get("periodSeconds", 10))
+def goes_past(deployment: Deployment) -> bool:
+    """Does the readiness probe ask over another protocol than blog-api speaks, or another address than its Pod's?"""
+    found = probe(deployment, "readinessProbe")
+    return found is not None and (found.kind in ("https", "grpc") or bool(found.host))
 
 
 def readiness(deployment: Deployment) -> str:
@@ -98,40 +89,41 @@ def readiness(deployment: Deployment) -> str:
 def liveness(deployment: Deployment) -> str:
     if wrong := asks(deployment, "livenessProbe", "/healthz"):
         return wrong
-    found = probe("livenessProbe")(deployment)
-    if (seconds := patience_s(found)) > 60:
+    found = probe(deployment, "livenessProbe")
+    if found and (seconds := found.patience_s) > 60:
         return f"the liveness probe lets a container hang for {seconds} seconds"
-    if (seconds := int(found.get("initialDelaySeconds", 0))) > 60:
+    if found and (seconds := found.after_s) > 60:
         return f"the liveness probe does not begin before {seconds} seconds have passed"
-    startup = probe("startupProbe")(deployment)
-    if startup and (seconds := int(startup.get("initialDelaySeconds", 0)) + patience_s(startup)) > 300:
+    startup = probe(deployment, "startupProbe")
+    if startup and (seconds := startup.after_s + startup.patience_s) > 300:
         return f"the startup probe lets a start hang for {seconds} seconds"
     return ""
 
 
 def memory(deployment: Deployment) -> str:
-    limit = resource("limits", "memory")(deployment)
+    limit = resource(deployment, "limits", "memory")
     if limit is None:
         return "there is no memory limit"
-    return f"the memory limit is {limit}" if amount(limit) > 256 * MEBIBYTE else ""
+    too_much = limit > 256 * MEBIBYTE
+    return f"the memory limit is {as_written(deployment, 'limits', 'memory')}" if too_much else ""
 
 
 def cpu(deployment: Deployment) -> str:
-    request = resource("requests", "cpu")(deployment)
+    request = resource(deployment, "requests", "cpu")
     if request is None:
         return "no CPU is requested"
-    return "" if 0.01 <= amount(request) <= 0.5 else f"the CPU requested is {request}"
+    allowed = Decimal("0.01") <= request <= Decimal("0.5")
+    return "" if allowed else f"the CPU requested is {as_written(deployment, 'requests', 'cpu')}"
 
 
 def rollout(deployment: Deployment) -> str:
-    strategy = deployment.spec.get("strategy") or {}
+    strategy = p.strategy(deployment)
     if deployment.paused:
         return "the rollout is paused"
-    if strategy.get("type") != "RollingUpdate":
-        return f"the strategy is {strategy.get('type')}"
-    unavailable = (strategy.get("rollingUpdate") or {}).get("maxUnavailable")
-    if str(unavailable).rstrip("%") != "0":
-        return f"maxUnavailable is {unavailable}"
+    if strategy.kind != "RollingUpdate":
+        return f"the strategy is {strategy.kind}"
+    if strategy.unavailable:
+        return f"maxUnavailable is {deployment.spec['strategy']['rollingUpdate']['maxUnavailable']}"
     if deployment.replicas != 3:
         return f"{deployment.replicas} replicas are asked for"
     return ""
@@ -152,7 +144,7 @@ class Release:
 
     version: str
     place: Place
-    fault: Rule
+    fault: Fault
     symptom: Callable[[Pod, Snapshot], bool]
 
     @property
@@ -160,20 +152,17 @@ class Release:
         return f"blog-api:{self.version}"
 
 
-def states(pod: Pod) -> list[tuple[str, Mapping[str, Any]]]:
-    """The state that the container is in, and the one before: (waiting, …), (running, …), (terminated, …)."""
+def exit_codes(pod: Pod) -> list[int]:
+    """How containers of the Pod have ended, this time and the time before."""
     statuses = pod.status.get("containerStatuses") or ()
-    return [state for one in statuses for which in ("state", "lastState") for state in (one.get(which) or {}).items()]
-
-
-def restarts(pod: Pod) -> int:
-    return sum(int(one.get("restartCount", 0)) for one in pod.status.get("containerStatuses") or ())
+    states = [
+        state for one in statuses for which in ("state", "lastState") for state in (one.get(which) or {}).values()
+    ]
+    return [int(state["exitCode"]) for state in states if "exitCode" in state]
 
 
 def image_not_found(pod: Pod, _: Snapshot) -> bool:
-    return any(
-        kind == "waiting" and state["reason"] in ("ErrImagePull", "ImagePullBackOff") for kind, state in states(pod)
-    )
+    return bool(p.reasons(pod) & p.CANNOT_PULL)
 
 
 def answered_with_404(pod: Pod, snapshot: Snapshot) -> bool:
@@ -183,53 +172,69 @@ def answered_with_404(pod: Pod, snapshot: Snapshot) -> bool:
 
 def killed_for_not_answering(pod: Pod, snapshot: Snapshot) -> bool:
     told = (event for event in snapshot.events if event.about[2] == pod.uid and event.reason == "Killing")
-    return restarts(pod) >= 1 and any("liveness" in str(event.raw.get("message")) for event in told)
+    return p.restarts(pod) >= 1 and any("liveness" in str(event.raw.get("message")) for event in told)
 
 
 def out_of_memory(pod: Pod, _: Snapshot) -> bool:
     # restarted once: from then on there is a log of the container before
-    return restarts(pod) >= 1 and any(state.get("reason") == "OOMKilled" for _, state in states(pod))
+    return p.restarts(pod) >= 1 and "OOMKilled" in p.reasons(pod)
 
 
 def ended_with_an_error(pod: Pod, _: Snapshot) -> bool:
-    return restarts(pod) >= 1 and any(state.get("exitCode") == 1 for _, state in states(pod))
+    return p.restarts(pod) >= 1 and 1 in exit_codes(pod)
 
 
 def unschedulable(pod: Pod, _: Snapshot) -> bool:
-    conditions = pod.status.get("conditions") or ()
-    return any(one["type"] == "PodScheduled" and one.get("reason") == "Unschedulable" for one in conditions)
+    return "Unschedulable" in p.reasons(pod)
 
 
 STARTS_IN_S = 20  #: how long 1.4 needs before it listens
 
 
-def life_and_start(deployment: Deployment) -> object:
+def life_and_start(deployment: Deployment, _: Snapshot) -> object:
     """The liveness probe, and the startup probe that can hold it back; nothing where the first is missing."""
-    found = probe("livenessProbe")(deployment)
-    return (found, probe("startupProbe")(deployment)) if found else None
+    found = probe(deployment, "livenessProbe")
+    return (found, probe(deployment, "startupProbe")) if found else None
 
 
 def impatient(deployment: Deployment) -> str:
     """Is 1.4 given up on before it listens, however the probes fall? (Whether it is in the end, the Pods tell.)"""
     if wrong := liveness(deployment):
         return wrong
-    first = probe("startupProbe")(deployment) or probe("livenessProbe")(deployment)
-    seconds = int(first.get("initialDelaySeconds", 0)) + patience_s(first)
+    first = probe(deployment, "startupProbe") or probe(deployment, "livenessProbe")
+    seconds = first.after_s + first.patience_s if first else 0
     return f"a container that does not answer is given up on after {seconds} seconds" if seconds < STARTS_IN_S else ""
 
 
 def too_little_memory(deployment: Deployment) -> str:
-    limit = resource("limits", "memory")(deployment)
-    too_little = limit is not None and amount(limit) < 96 * MEBIBYTE
-    return f"the memory limit is {limit}, and the container is still killed" if too_little else memory(deployment)
+    limit = resource(deployment, "limits", "memory")
+    if limit is None or limit >= 96 * MEBIBYTE:
+        return memory(deployment)
+    written = as_written(deployment, "limits", "memory")
+    return f"the memory limit is {written}, and the container is still killed"
 
 
-def no_database(deployment: Deployment) -> str:
-    found = next((one for one in environment(deployment) if one.get("name") == "DATABASE_URL"), None)
-    if found is None:
-        from_elsewhere = container(deployment).get("envFrom")
-        return "" if from_elsewhere else "the variable that blog-api asks for is not among those that it gets"
-    return "" if found.get("value") or found.get("valueFrom") else f"{found['name']} is there, and it is empty"
+def variables(deployment: Deployment, snapshot: Snapshot) -> object:
+    """What the container gets to know, or what is missing for that; nothing where it gets nothing."""
+    found = environment(deployment, snapshot)
+    return found if found.values or found.missing or found.unknown else None
+
+
+def no_database(deployment: Deployment, snapshot: Snapshot) -> str:
+    found = environment(deployment, snapshot)
+    if found.missing:
+        return f"its environment refers to something that is not there: {found.missing[0]}"
+    if found.has("DATABASE_URL"):
+        return ""
+    if "DATABASE_URL" in found.values:
+        return "DATABASE_URL is there, and it is empty"
+    return "the variable that blog-api asks for is not among those that it gets"
+
+
+def takes_from_elsewhere(deployment: Deployment) -> bool:
+    """Does the container take variables from a ConfigMap or a Secret, whether or not there is one?"""
+    of = p.container(deployment, called(deployment))
+    return bool(of.get("envFrom")) or any(one.get("valueFrom") for one in of.get("env") or ())
 
 
 # ---- what all exercises ask
@@ -257,14 +262,16 @@ def release(exercise: Exercise, of: Release) -> None:
             return failed("the Deployment from the start is not there any more")
         before, after = pair
         missing = p.unfinished(after, evidence.now)
-        if before.spec["template"] == after.spec["template"]:
+        if p.asks_for_the_same(before, after):
             return failed(missing or "nothing was shipped")
         if after.images != (of.image,):
             return failed(f"the Deployment asks for {', '.join(after.images)}")
         if after.replicas != 3:
             return failed(f"the Deployment asks for {after.replicas} replicas, not for 3")
-        if missing:
-            return failed(missing) if p.deadline_exceeded(after) else waiting(f"not settled yet: {missing}")
+        if missing and p.deadline_exceeded(after):
+            return failed(missing)
+        if verdict := p.settling(after, evidence.now):
+            return verdict
         if p.running_images(after, evidence.now) != {of.image}:
             return failed("the Deployment asks for it, but not all Pods run it")
         return passed("3 of 3 Pods are up to date and ready")
@@ -275,14 +282,15 @@ def release(exercise: Exercise, of: Release) -> None:
         if pair is None:
             return failed("the Deployment from the start is not there any more")
         before, after = pair
-        if before.spec["template"] == after.spec["template"]:
+        if p.asks_for_the_same(before, after):
             return failed("its Pod template is the one from the start: the next Pod will be like the last one")
         if after.images != (of.image,):
             return failed(f"it asks for {', '.join(after.images)}; the release to be shipped is {of.version}")
-        if of.place(before) == of.place(after):
+        place = of.place(after, evidence.now)
+        if of.place(before, evidence.baseline) == place:
             return failed("its Pod template was changed, but not where it stops the release")
-        if wrong := of.fault(after):
-            return failed(wrong, share=0.5 if of.place(after) else 0)
+        if wrong := of.fault(after, evidence.now):
+            return failed(wrong, share=0.5 if place else 0)
         return passed("the next Pod, too, will be as it should be")
 
     @exercise.goal("The house rules hold", guard=True)
@@ -309,8 +317,9 @@ def release(exercise: Exercise, of: Release) -> None:
 
 def by_hand(evidence: Evidence) -> str:
     """What was done to a Pod or ReplicaSet of blog-api, in words; empty where it was nothing. Looking is not doing."""
-    deeds = (deed for deed in p.your_deeds(evidence) if deed.kind in ("Pod", "ReplicaSet") and deed.verb != "made")
-    return next((deed.text for deed in deeds if "blog-api-" in deed.text), "")  # a Pod to try things out is nobody's
+    deeds = p.your_deeds(evidence, of="blog-api")  # a Pod to try things out is the learner's own
+    told = [deed.text for deed in deeds if deed.kind in ("Pod", "ReplicaSet") and deed.verb != "made"]
+    return next(iter([*told, *p.replicasets_touched(evidence, "blog-api")]), "")
 
 
 # ---- what all exercises are mistaken for
@@ -324,6 +333,15 @@ def now(shows: Callable[[Deployment], object]) -> Callable[[Evidence], bool]:
         return pair is not None and pair[0].generation != pair[1].generation and bool(shows(pair[1]))
 
     return changed
+
+
+def now_among(shows: Callable[[Deployment, Snapshot], object]) -> Callable[[Evidence], bool]:
+    """As ``now``, where it depends on what else there is."""
+    return lambda evidence: now(lambda deployment: shows(deployment, evidence.now))(evidence)
+
+
+def whatever_else(rule: Rule) -> Fault:
+    return lambda deployment, _: rule(deployment)
 
 
 def gone_astray(exercise: Exercise, answer: str) -> None:
@@ -372,8 +390,8 @@ release(
     image,
     Release(
         version="1.1",
-        place=lambda deployment: deployment.images,
-        fault=lambda deployment: "",  # the goal has compared the image already
+        place=lambda deployment, _: deployment.images,
+        fault=lambda deployment, _: "",  # the goal has compared the image already
         symptom=image_not_found,
     ),
 )
@@ -388,7 +406,7 @@ gone_astray(image, "kubectl set image deployment/blog-api blog-api=blog-api:1.1"
     "Start again with reset(), then: kubectl set image deployment/blog-api blog-api=blog-api:1.1",
 )
 def _(evidence: Evidence) -> bool:
-    return p.you(evidence, "changed", "Pod")
+    return p.you(evidence, "changed", "Pod", of="blog-api")
 
 
 @image.mistake(
@@ -405,8 +423,8 @@ def _(evidence: Evidence) -> bool:
 @image.mistake(
     "beside",
     "How many Deployments are there?",
-    "You made a second Deployment. The first one is still stuck, and the Service does not know the new Pods: they do "
-    "not have the label that it looks for.",
+    "You made a second Deployment. The first one is still stuck, and the Service sends readers only to Pods that carry "
+    "app=blog-api: those of a Deployment with another name usually do not.",
     "kubectl delete deployment NAME for the new one, then: kubectl set image deployment/blog-api blog-api=blog-api:1.1",
 )
 def _(evidence: Evidence) -> bool:
@@ -435,8 +453,8 @@ release(
     readiness_exercise,
     Release(
         version="1.1",
-        place=probe("readinessProbe"),
-        fault=readiness,
+        place=lambda deployment, _: probe(deployment, "readinessProbe"),
+        fault=whatever_else(readiness),
         symptom=answered_with_404,
     ),
 )
@@ -447,14 +465,21 @@ readiness_exercise.mistake(
     "Without a readiness probe a Pod counts as ready as soon as its container runs, and gets requests before it can "
     "answer them. The alarm is off; that is not the same as well.",
     f"Give the Deployment a readiness probe again, and {ASK_READYZ}",
-)(now(lambda deployment: not probe("readinessProbe")(deployment)))
+)(now(lambda deployment: not probe(deployment, "readinessProbe")))
+readiness_exercise.mistake(
+    "unanswered",
+    "Whom does your probe ask, and over which protocol? `kubectl describe pod` shows the question and what came of it.",
+    "The question goes past the program. blog-api speaks plain HTTP, at the address of its Pod: a probe with another "
+    "scheme gets no answer that it understands, and one with a host of its own asks somebody else.",
+    f"Take scheme and host out of it, and {ASK_READYZ}",
+)(now(goes_past))
 readiness_exercise.mistake(
     "other-path",
     "The probe gets an answer now. Is it an answer to the right question?",
     "The probe asks something that can be answered without being ready: /healthz says whether the process is alive. "
     "Whether it can serve, blog-api says at /readyz.",
     f"In the Deployment, {ASK_READYZ}",
-)(now(lambda deployment: readiness(deployment) and probe("readinessProbe")(deployment)))
+)(now(lambda deployment: readiness(deployment) and probe(deployment, "readinessProbe")))
 pods_touched(readiness_exercise, ASK_READYZ)
 
 
@@ -481,7 +506,7 @@ release(
     Release(
         version="1.4",
         place=life_and_start,
-        fault=impatient,
+        fault=whatever_else(impatient),
         symptom=killed_for_not_answering,
     ),
 )
@@ -492,7 +517,7 @@ liveness_exercise.mistake(
     "The liveness probe is gone. Nobody kills the slow starter any more, and nobody restarts a container that hangs, "
     "either.",
     f"Give the Deployment its liveness probe back (httpGet /healthz, port 8080), and {BE_PATIENT}",
-)(now(lambda deployment: not probe("livenessProbe")(deployment)))
+)(now(lambda deployment: not probe(deployment, "livenessProbe")))
 liveness_exercise.mistake(
     "made-blind",
     "For how long may a container hang now before anybody notices?",
@@ -511,8 +536,8 @@ pods_touched(liveness_exercise, BE_PATIENT)
 
 def gives_up(deployment: Deployment) -> int:
     """Seconds until the last failure that is tolerated, at the earliest."""
-    first = probe("startupProbe")(deployment) or probe("livenessProbe")(deployment) or {}
-    return int(first.get("initialDelaySeconds", 0)) + patience_s(first) - int(first.get("periodSeconds", 10))
+    first = probe(deployment, "startupProbe") or probe(deployment, "livenessProbe")
+    return first.after_s + first.patience_s - first.period_s if first else STARTS_IN_S
 
 
 # ---- 4
@@ -533,8 +558,8 @@ release(
     memory_exercise,
     Release(
         version="1.3",
-        place=resource("limits", "memory"),
-        fault=too_little_memory,
+        place=lambda deployment, _: resource(deployment, "limits", "memory"),
+        fault=whatever_else(too_little_memory),
         symptom=out_of_memory,
     ),
 )
@@ -544,7 +569,7 @@ memory_exercise.mistake(
     "How much may a container take now?",
     "The limit is gone. A leak in blog-api would now take the memory of the whole Node, and everybody else's with it.",
     "`kubectl set resources deployment/blog-api --limits=memory=128Mi`",
-)(now(lambda deployment: resource("limits", "memory")(deployment) is None))
+)(now(lambda deployment: resource(deployment, "limits", "memory") is None))
 memory_exercise.mistake(
     "too-much",
     "What does the limit protect against now?",
@@ -574,13 +599,14 @@ environment_exercise = lab.exercise(
         ),
         "`kubectl set env deployment/blog-api DATABASE_URL=postgres://blog-db:5432/blog`",
     ),
+    watches=("events", "configmaps", "secrets"),
 )
 SET_IT = "kubectl set env deployment/blog-api DATABASE_URL=postgres://blog-db:5432/blog"
 release(
     environment_exercise,
     Release(
         version="1.2",
-        place=environment,
+        place=variables,
         fault=no_database,
         symptom=ended_with_an_error,
     ),
@@ -597,13 +623,20 @@ environment_exercise.mistake(
     "The name is right. Look at the value.",
     "The variable is there, but it is empty: for blog-api that is the same as not being set.",
     SET_IT,
-)(now(lambda deployment: "empty" in no_database(deployment)))
+)(now_among(lambda deployment, snapshot: "empty" in no_database(deployment, snapshot)))
+environment_exercise.mistake(
+    "not-there",
+    "Your template refers to a ConfigMap or a Secret. Is it there, and which keys has it? `kubectl describe` tells.",
+    "What blog-api asks for is not in it: the object is missing, or it lacks that key. A reference that is required "
+    "keeps the container from being created; one that is optional leaves the variable out, and says nothing.",
+    f"Put DATABASE_URL into it, with the value that the developers know; or set it in the Deployment: {SET_IT}",
+)(now_among(lambda deployment, snapshot: takes_from_elsewhere(deployment) and no_database(deployment, snapshot)))
 environment_exercise.mistake(
     "other-name",
     "Compare the name in the log with the name in the Deployment, letter by letter.",
     "A variable was added, but not the one that blog-api asks for.",
     SET_IT,
-)(now(lambda deployment: environment(deployment) and no_database(deployment)))
+)(now_among(lambda deployment, snapshot: variables(deployment, snapshot) and no_database(deployment, snapshot)))
 pods_touched(environment_exercise, SET_IT)
 
 
@@ -625,8 +658,8 @@ release(
     request,
     Release(
         version="1.1",
-        place=resource("requests", "cpu"),
-        fault=cpu,
+        place=lambda deployment, _: resource(deployment, "requests", "cpu"),
+        fault=whatever_else(cpu),
         symptom=unschedulable,
     ),
 )
@@ -641,9 +674,9 @@ request.mistake(
 request.mistake(
     "request-removed",
     "What does the scheduler know now about what blog-api needs?",
-    "The request is gone. A Pod that asks for nothing is put anywhere, also where there is nothing left for it.",
+    "The request is gone. A Pod that asks for no CPU is put anywhere, also where none is left for it.",
     "`kubectl set resources deployment/blog-api --requests=cpu=64m`",
-)(now(lambda deployment: resource("requests", "cpu")(deployment) is None))
+)(now(lambda deployment: resource(deployment, "requests", "cpu") is None))
 request.mistake(
     "still-too-much",
     "How many CPUs does one Node have? `kubectl describe nodes` says so.",

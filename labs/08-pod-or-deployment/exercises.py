@@ -20,7 +20,7 @@ from checker import (
 from checker import predicates as p
 from checker.disturbance import Disturbance
 from checker.questions import answers
-from checker.recording import Recording, available_over_time
+from checker.recording import Recording
 
 lab = Lab(
     "08-pod-or-deployment",
@@ -48,24 +48,17 @@ def left_alone(evidence: Evidence) -> Verdict:
         return failed(f"what it asks for was changed: generation {before.generation} became {after.generation}")
     if p.running_images(after, evidence.now) - set(after.images):
         return failed("one of its Pods runs another image than its template says")
-    if missing := p.unfinished(after, evidence.now):
-        return waiting(f"not settled yet: {missing}")
-    return passed(f"the same Deployment, and its spec is as it was (generation {after.generation})")
+    told = passed(f"the same Deployment, and its spec is as it was (generation {after.generation})")
+    return p.settling(after, evidence.now) or told
 
 
 def meddled_with(evidence: Evidence) -> bool:
     return left_alone(evidence).outcome == "FAIL"
 
 
-def images_in(pod_spec: Mapping[str, Any]) -> tuple[str, ...]:
-    """The images of a Pod, or of a Pod template."""
-    return tuple(container["image"] for container in pod_spec["containers"])
-
-
-def command_line(pod_spec: Mapping[str, Any]) -> list[str]:
-    """What the first container is told to run; nothing where the image decides."""
-    container = pod_spec["containers"][0]
-    return [*container.get("command", ()), *container.get("args", ())]
+def command_line(of: Object, snapshot: Snapshot) -> tuple[str, ...]:
+    """What the first container runs: first the program, as the image has it where nobody says another one."""
+    return p.command_line(of, snapshot, entrypoint=["/blog-api"])
 
 
 def ends(pod: Pod) -> list[Mapping[str, Any]]:
@@ -73,10 +66,6 @@ def ends(pod: Pod) -> list[Mapping[str, Any]]:
     statuses = pod.status.get("containerStatuses") or ()
     told = [status.get(when, {}).get("terminated") for status in statuses for when in ("state", "lastState")]
     return [end for end in told if end]
-
-
-def restarts(pod: Pod) -> int:
-    return sum(status["restartCount"] for status in pod.status.get("containerStatuses") or ())
 
 
 def states_since(evidence: Evidence) -> list[Pod]:
@@ -108,11 +97,12 @@ look_inside = lab.exercise(
             "`kubectl create configmap notes --from-literal=variable=DATABASE_URL`, then `kubectl delete pod look`"
         ),
     ),
-    watches=("configmaps",),
+    watches=("configmaps", "secrets"),
 )
 
 VARIABLE = "DATABASE_URL"
 NEW = ("blog-api:1.2",)
+MISSING = 1  #: the exit code of blog-api:1.2 without it
 
 
 def note(evidence: Evidence) -> str:
@@ -125,31 +115,29 @@ def note(evidence: Evidence) -> str:
 
 def looks(evidence: Evidence) -> list[Pod]:
     """All states of bare Pods called look that were made from the new version."""
-    return [
-        pod for pod in states_since(evidence) if pod.name == "look" and p.unowned(pod) and images_in(pod.spec) == NEW
-    ]
+    return [pod for pod in states_since(evidence) if pod.name == "look" and p.unowned(pod) and p.images(pod) == NEW]
 
 
 @look_inside.goal("A bare Pod called look has run blog-api:1.2 once, and has ended", points=2)
 def looked(evidence: Evidence) -> Verdict:
     seen = looks(evidence)
-    once = [pod for pod in seen if pod.spec["restartPolicy"] == "Never"]
+    once = [pod for pod in seen if not p.started_again(pod, MISSING)]
     ended = [end["exitCode"] for pod in once if not pod.terminating for end in ends(pod)]
     if any(ended):
         return passed(f"it ran once, ended with exit code {next(filter(None, ended))}, and stayed as it was")
     now = evidence.now.pod("look")
     if now is not None and now.controller is not None:
         return failed("look has an owner; it should have none")
-    if now is not None and images_in(now.spec) != NEW:
-        return failed(f"look runs {images_in(now.spec)[0]}")
-    if now is not None and now.spec["containers"][0].keys() & {"env", "envFrom"}:
+    if now is not None and p.images(now) != NEW:
+        return failed(f"look runs {p.images(now)[0]}")
+    if now is not None and p.environment(now, evidence.now).has(VARIABLE):
         return failed("look was given a variable from the start, so it has nothing to tell")
     if once and now is not None and not now.terminating:
         return waiting("look is there, but its container has not ended yet")
     if once:
         return failed("look was deleted before its container had ended", share=0.5)
     if seen:
-        return failed(f"look has run, but its restartPolicy is {seen[-1].spec['restartPolicy']}", share=0.5)
+        return failed(f"look has run, but its restartPolicy is {p.restart_policy(seen[-1])}", share=0.5)
     return failed("no Pod called look has run since the exercise started")
 
 
@@ -174,7 +162,7 @@ def looked_enough(evidence: Evidence) -> Verdict:
         return failed("there has been no look at blog-api:1.2 yet")
     if left := [pod.name for pod in bare(evidence.now)]:
         return failed(f"{left[0]} is still there")
-    if others := [one.name for one in evidence.now.deployments if images_in(one.spec["template"]["spec"]) == NEW]:
+    if others := [one.name for one in evidence.now.deployments if one.images == NEW]:
         return failed(f"the Deployment {others[0]} still makes Pods of blog-api:1.2")
     return passed("nobody asked for it to stay, so nobody brought it back")
 
@@ -214,7 +202,7 @@ def _(evidence: Evidence) -> bool:
 )
 def _(evidence: Evidence) -> bool:
     seen = looks(evidence)
-    return bool(seen) and not any(pod.spec["restartPolicy"] == "Never" for pod in seen)
+    return bool(seen) and all(p.started_again(pod, MISSING) for pod in seen)
 
 
 @look_inside.mistake(
@@ -261,14 +249,14 @@ task = lab.exercise(
         ),
         "`kubectl create job migrate --image=blog-api:1.1 -- /blog-api migrate`",
     ),
-    watches=("jobs",),
+    watches=("jobs", "cronjobs", "configmaps", "secrets"),
 )
 
 TASK_IMAGE = ("blog-api:1.1",)
 
 
-def migrates(pod_spec: Mapping[str, Any]) -> bool:
-    return command_line(pod_spec)[-1:] == ["migrate"]
+def migrates(of: Object, snapshot: Snapshot) -> bool:
+    return "migrate" in command_line(of, snapshot)
 
 
 def job(snapshot: Snapshot) -> Object | None:
@@ -288,11 +276,17 @@ def pods_of_job(of: Object, snapshot: Snapshot) -> list[Pod]:
 
 
 def also_migrating(evidence: Evidence) -> list[str]:
-    """What else there is that runs the migration: Deployments, and Pods that belong to no Job."""
-    jobs = {one.uid for one in evidence.now.objects("jobs")}
-    pods = [pod for pod in p.living(evidence.now.pods) if migrates(pod.spec) and pod.controller not in jobs]
-    deployments = [one for one in evidence.now.deployments if migrates(one.spec["template"]["spec"])]
-    return [f"the Deployment {one.name}" for one in deployments] + [f"the Pod {pod.name}" for pod in pods]
+    """What else there is that runs the migration: Deployments, CronJobs, and Pods that belong to no Job."""
+    now, jobs = evidence.now, {one.uid for one in evidence.now.objects("jobs")}
+    others = [(f"the CronJob {one.name}", one) for one in scheduled(evidence)]
+    others += [(f"the Deployment {one.name}", one) for one in now.deployments]
+    others += [(f"the Pod {pod.name}", pod) for pod in p.living(now.pods) if pod.controller not in jobs]
+    return [name for name, one in others if migrates(one, now)]
+
+
+def scheduled(evidence: Evidence) -> list[Object]:
+    """The CronJobs that make Jobs by themselves: https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/"""
+    return [one for one in evidence.now.objects("cronjobs") if not one.spec.get("suspend") and not one.terminating]
 
 
 @task.goal("A Job called migrate has brought the migration to its end", points=3)
@@ -301,18 +295,18 @@ def migrated(evidence: Evidence) -> Verdict:
     if made is None:
         others = also_migrating(evidence)
         return failed(f"{others[0]} runs it, and no Job does" if others else "there is no Job called migrate")
-    template = made.spec["template"]["spec"]
-    if images_in(template) != TASK_IMAGE:
-        return failed(f"the Job runs {images_in(template)[0]}")
-    if not migrates(template):
+    if p.images(made) != TASK_IMAGE:
+        return failed(f"the Job runs {p.images(made)[0]}")
+    line = " ".join(command_line(made, evidence.now))
+    if not migrates(made, evidence.now):
         return failed("its Pod was not told to migrate: it serves, and does not end", share=0.5)
     if concluded(made) == "Complete":
         return passed("its Pod ended with exit code 0, and the Job is complete")
     tries = pods_of_job(made, evidence.now)
-    if concluded(made) == "Failed" or made.status.get("failed") or any(restarts(pod) for pod in tries):
-        return failed(f"the Job has tried {' '.join(command_line(template))!r} and has not succeeded", share=0.5)
+    if concluded(made) == "Failed" or made.status.get("failed") or any(p.restarts(pod) for pod in tries):
+        return failed(f"the Job has tried {line!r} and has not succeeded", share=0.5)
     if any(end.get("reason") == "StartError" for pod in tries for end in ends(pod)):
-        return failed(f"the container could not be started with {' '.join(command_line(template))!r}", share=0.5)
+        return failed(f"the container could not be started with {line!r}", share=0.5)
     if made.spec.get("suspend"):
         return failed("the Job is suspended: it makes no Pod")
     return waiting("the Job is there; its Pod has not ended yet")
@@ -322,12 +316,12 @@ def migrated(evidence: Evidence) -> Verdict:
 def once(evidence: Evidence) -> Verdict:
     if others := also_migrating(evidence):
         return failed(f"{others[0]} runs the migration")
-    finished = [one for one in evidence.now.objects("jobs") if migrates(one.spec["template"]["spec"])]
+    finished = [one for one in evidence.now.objects("jobs") if migrates(one, evidence.now)]
     ended = sum(int(one.status.get("succeeded", 0)) for one in finished)
     if ended > 1 or len(finished) > 1:
         return failed(f"{len(finished)} Jobs have brought it to its end {ended} times")
     made = job(evidence.now)
-    if made is None or not migrates(made.spec["template"]["spec"]):
+    if made is None or not migrates(made, evidence.now):
         return failed("no Job has brought it to its end")
     if int(made.spec.get("completions") or 1) > 1:
         return failed(f"the Job asks for it {made.spec['completions']} times")
@@ -350,16 +344,27 @@ def _(evidence: Evidence) -> bool:
 @task.mistake(
     "deployment",
     "Look at the columns STATUS and RESTARTS for half a minute: is it over?",
-    "You made a Deployment. It asks for a Pod that is up; one that has ended, however well, is not. So the migration "
-    "is started again and again, and will be for ever.",
+    "You made a Deployment. The only restartPolicy that its Pods may have is Always: however well the program ends, "
+    "the kubelet starts its container again. So the migration runs again and again, and will do so for ever.",
     "Delete that Deployment, then: kubectl create job migrate --image=blog-api:1.1 -- /blog-api migrate",
 )
 def _(evidence: Evidence) -> bool:
-    return any(migrates(one.spec["template"]["spec"]) for one in evidence.now.deployments)
+    return any(migrates(one, evidence.now) for one in evidence.now.deployments)
+
+
+@task.mistake(
+    "cron-job",
+    "Wait until the next minute has begun, and count the Jobs.",
+    "A CronJob makes a Job whenever its schedule says so, again and again. This migration is to be done once.",
+    "kubectl delete cronjob, with its name; its Jobs go with it. Then: kubectl create job migrate "
+    "--image=blog-api:1.1 -- /blog-api migrate",
+)
+def _(evidence: Evidence) -> bool:
+    return any(migrates(one, evidence.now) for one in scheduled(evidence))
 
 
 def bare_migrations(evidence: Evidence) -> list[Pod]:
-    return [pod for pod in bare(evidence.now) if migrates(pod.spec)]
+    return [pod for pod in bare(evidence.now) if migrates(pod, evidence.now)]
 
 
 @task.mistake(
@@ -370,7 +375,7 @@ def bare_migrations(evidence: Evidence) -> list[Pod]:
     "kubectl delete pod, with its name, then: kubectl create job migrate --image=blog-api:1.1 -- /blog-api migrate",
 )
 def _(evidence: Evidence) -> bool:
-    return any(pod.spec["restartPolicy"] == "Always" for pod in bare_migrations(evidence))
+    return any(p.started_again(pod, 0) for pod in bare_migrations(evidence))
 
 
 @task.mistake(
@@ -393,8 +398,7 @@ def _(evidence: Evidence) -> bool:
 )
 def _(evidence: Evidence) -> bool:
     made = job(evidence.now)
-    container = made.spec["template"]["spec"]["containers"][0] if made else {}
-    return bool(container.get("command", ["/blog-api"])[0] != "/blog-api")
+    return made is not None and command_line(made, evidence.now)[:1] != ("/blog-api",)
 
 
 @task.mistake(
@@ -405,7 +409,7 @@ def _(evidence: Evidence) -> bool:
 )
 def _(evidence: Evidence) -> bool:
     made = job(evidence.now)
-    return made is not None and not migrates(made.spec["template"]["spec"])
+    return made is not None and not migrates(made, evidence.now)
 
 
 @task.mistake(
@@ -415,7 +419,7 @@ def _(evidence: Evidence) -> bool:
     "Start again with reset(), then: kubectl create job migrate --image=blog-api:1.1 -- /blog-api migrate",
 )
 def _(evidence: Evidence) -> bool:
-    return len([one for one in evidence.now.objects("jobs") if migrates(one.spec["template"]["spec"])]) > 1
+    return len([one for one in evidence.now.objects("jobs") if migrates(one, evidence.now)]) > 1
 
 
 # ---- 3
@@ -449,8 +453,7 @@ def serves(pod: Pod) -> bool:
 def least_serving(evidence: Evidence, recording: Recording) -> int:
     """The fewest ready Pods that the Service could send readers to. Raises EvidenceMissing where there is a gap."""
     recording.require("pods", "deployments")
-    seen = available_over_time(evidence.baseline.raw["pods"], recording, serves)
-    return min((number for _, number in seen), default=1)
+    return p.least_ready_of(evidence, serves, recording)
 
 
 def strangers(evidence: Evidence) -> list[Pod]:
@@ -467,14 +470,13 @@ def deployed(evidence: Evidence) -> Verdict:
         return failed("there is no Deployment called blog-api")
     if deployment.images != ("blog-api:1.0",):
         return failed(f"its template asks for {', '.join(deployment.images)}")
-    if not (deployment.spec["template"]["metadata"].get("labels") or {}).items() >= SERVED_BY:
+    if not p.pod_labels(deployment).items() >= SERVED_BY:
         return failed("the Service does not look for the labels that its Pods carry")
     if deployment.replicas < 2:
         return failed(f"it asks for {deployment.replicas} replicas", share=0.5)
     if deployment.paused:
         return failed("its rollout is paused")
-    missing = p.unfinished(deployment, evidence.now)
-    return waiting(f"not settled yet: {missing}") if missing else passed(f"{deployment.replicas} Pods are ready")
+    return p.settling(deployment, evidence.now) or passed(f"{deployment.replicas} Pods are ready")
 
 
 @stays.goal("Nobody is served by a Pod without an owner any more")
@@ -498,7 +500,7 @@ def uninterrupted(evidence: Evidence) -> Verdict:
 @stays.goal("The Service is as it was", guard=True)
 def same_service(evidence: Evidence) -> Verdict:
     before, after = (
-        {one.uid: one.spec.get("selector") for one in snapshot.objects("services") if one.name == "blog-api"}
+        {one.uid: p.looked_for(one) for one in snapshot.objects("services") if one.name == "blog-api"}
         for snapshot in (evidence.baseline, evidence.now)
     )
     return passed("it looks for app=blog-api, as before") if before == after else failed("it was changed or replaced")
@@ -634,13 +636,6 @@ monday = lab.exercise(
 )
 
 RIGHT = ("blog-api:1.1",)
-CANNOT_PULL = {"ErrImagePull", "ImagePullBackOff"}
-
-
-def waits_for(pod: Pod) -> set[str]:
-    """The reasons for which containers of the Pod wait."""
-    statuses = pod.status.get("containerStatuses") or ()
-    return {status["state"]["waiting"].get("reason", "") for status in statuses if "waiting" in status["state"]}
 
 
 def in_trouble(snapshot: Snapshot) -> bool:
@@ -649,8 +644,8 @@ def in_trouble(snapshot: Snapshot) -> bool:
     if deployment is None or extra is None:
         return False
     pods = p.pods_of(deployment, snapshot)
-    mended = [pod for pod in pods if pod.ready and images_in(pod.spec) == RIGHT]
-    stuck = [pod for pod in pods if waits_for(pod) & CANNOT_PULL]
+    mended = [pod for pod in pods if pod.ready and p.images(pod) == RIGHT]
+    stuck = [pod for pod in pods if not pod.ready and p.reasons(pod) & p.CANNOT_PULL]
     seen = int(deployment.status.get("readyReplicas", 0)) == 1  # what `kubectl get` shows
     # once its finalizer is gone, the Job has counted it
     done = [pod for pod in snapshot.pods if pod.phase == "Succeeded" and not pod.metadata.get("finalizers")]
@@ -674,8 +669,8 @@ def mended(evidence: Evidence) -> Verdict:
         return failed(f"the image is the right one; it asks for {deployment.replicas} replicas", share=0.5)
     if deployment.paused:
         return failed("its rollout is paused", share=0.5)
-    if missing := p.unfinished(deployment, evidence.now):
-        return waiting(f"not settled yet: {missing}")
+    if verdict := p.settling(deployment, evidence.now):
+        return verdict
     if p.running_images(deployment, evidence.now) != set(RIGHT):
         return failed("one of its Pods runs another image than its template says", share=0.5)
     return passed("three Pods are ready, and all are made from its template")
@@ -829,8 +824,9 @@ QUESTIONS = (
             "job": "A Job",
         },
         answer="job",
-        because="It has to end, and to end well. A Job makes another Pod where one fails or is lost, and stops when "
-        "one has succeeded; a Deployment would start it again for ever, and a bare Pod that is lost is not replaced.",
+        because="It has to end, and to end well. A Job makes another Pod where one fails or is lost, until one has "
+        "succeeded; if six tries more (backoffLimit) do not help, it says Failed, so that you know. A Deployment would "
+        "run it again for ever, and a bare Pod that is lost is not replaced.",
     ),
     Question(
         key="q4",
@@ -892,8 +888,8 @@ QUESTIONS = (
             "pod": "Three bare Pods, each with a third of the pictures",
         },
         answer="job",
-        because="Work that ends is a Job's, also where several Pods share it. A Deployment would start Pods again that "
-        "have finished, and nobody replaces a bare Pod that is lost half-way.",
+        because="Work that ends is a Job's, also where several Pods share it. In a Deployment, what has finished "
+        "would be started again, and nobody replaces a bare Pod that is lost half-way.",
     ),
     Question(
         key="q9",
@@ -905,8 +901,8 @@ QUESTIONS = (
             "replicaset": "I scale the old ReplicaSet up, and the new one to zero",
         },
         answer="deployment",
-        because="A release changes what is asked for, and so does taking it back: the Deployment still has the old "
-        "template. Whatever you do to its Pods or ReplicaSets, it puts right again, with the bad version.",
+        because="A release changes what is asked for, and so does taking it back: the Deployment's history has "
+        "the old template. Whatever you do to its Pods or ReplicaSets, it puts right again, with the bad version.",
     ),
     Question(
         key="q10",
@@ -999,7 +995,7 @@ chosen_too_often(
     "deployment",
     "Does each of these have to stay up for ever? And did you always know already what to change?",
     "You choose the Deployment where there is nothing to change yet, or where something has to end. A Deployment never "
-    "ends, and changing one is a release.",
+    "ends, and a change of its template is a release.",
     "Look where a cause is unknown; a Job where the work ends; a bare Pod for a look; and an act on one Pod where that "
     "one Pod is meant",
 )
@@ -1018,8 +1014,8 @@ chosen_too_often(
     "replicasets",
     "replicaset",
     "Who owns the ReplicaSet?",
-    "A ReplicaSet that belongs to a Deployment is told by it what to do. Whatever you change there is changed back, "
-    "and what you delete is made again.",
+    "A ReplicaSet that belongs to a Deployment is told by it what to do. Whatever you change there does not last, and "
+    "what you delete is made again.",
     "Wherever you chose the ReplicaSet, the Deployment is the object that the wish is written in",
 )
 

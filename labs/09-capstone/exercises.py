@@ -1,6 +1,7 @@
 """On call: a shift in a namespace where several things are wrong at once, and a release is due."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 from checker import Deployment, Evidence, Lab, Snapshot, Verdict, failed, passed, waiting
@@ -19,26 +20,16 @@ HEALTHY = {"front", "newsletter"}
 DATABASE_URL = "postgres://db.internal/gallery"
 GONE = "there is no Deployment of this name any more"
 
-Container = Mapping[str, Any]
-
-
-def container(deployment: Deployment) -> Container:
-    found: Container = deployment.spec["template"]["spec"]["containers"][0]
-    return found
+#: What is wrong with a Deployment that can be complete all the same, in a few words; empty where nothing is.
+Complaint = Callable[[Deployment, Snapshot], str]
 
 
 # ---- what several exercises ask
 
 
 def changed_beside(before: Deployment, after: Deployment, *fields: str) -> list[str]:
-    """The fields of the container that differ from the start, other than ``fields``; or the rest of the Pod."""
-    one, other = container(before), container(after)
-    differ = [field for field in {**one, **other} if one.get(field) != other.get(field) and field not in fields]
-    pods = [
-        {**d.spec["template"]["spec"], "containers": len(d.spec["template"]["spec"]["containers"])}
-        for d in (before, after)
-    ]
-    return sorted(differ) or (["more than the container"] if pods[0] != pods[1] else [])
+    """What of the Pod template differs from the start, other than ``fields`` of its container and notes."""
+    return sorted(p.changed_in_template(before, after) - {*fields, "annotations"})
 
 
 def in_order(
@@ -46,18 +37,15 @@ def in_order(
     name: str,
     image: str,
     *fields: str,
-    complaint: Callable[[Container], str] = lambda _: "",
+    complaint: Complaint = lambda deployment, snapshot: "",
 ) -> Verdict:
-    """Is the Deployment from the start complete, with ``image``, and changed in nothing but ``fields``?
-
-    ``complaint`` says what is wrong with its container, where that can be complete and wrong all the same.
-    """
+    """Is the Deployment from the start complete, with ``image``, and changed in nothing but ``fields``?"""
     before, after = evidence.baseline.deployment(name), evidence.now.deployment(name)
     if before is None or after is None:
         return failed(GONE)
     if not p.same_object(before, after):
         return failed("this is another Deployment with the same name: its UID is not the one from the start")
-    wrong, more = complaint(container(after)), changed_beside(before, after, *fields)
+    wrong, more = complaint(after, evidence.now), changed_beside(before, after, *fields)
     if missing := p.unfinished(after, evidence.now):
         mended = after.images == (image,) and not wrong and not more and not after.paused
         return waiting(f"not settled yet: {missing}") if mended else failed(f"it does not get there: {missing}")
@@ -75,12 +63,14 @@ def in_order(
 
 def forbidden_deeds(evidence: Evidence, *allowed: str) -> list[str]:
     """What was deleted, and what was done to Pods and ReplicaSets themselves, but for what is ``allowed``."""
-    return [
+    deeds = [
         deed.text
         for deed in p.your_deeds(evidence)
-        if deed.text not in allowed
-        and (deed.verb == "deleted" or (deed.kind in {"Pod", "ReplicaSet"} and deed.verb in {"scaled", "changed"}))
+        if deed.verb == "deleted" or (deed.kind in {"Pod", "ReplicaSet"} and deed.verb in {"scaled", "changed"})
     ]
+    names = [one.name for one in evidence.baseline.deployments]
+    deeds += [told for name in names for told in p.replicasets_touched(evidence, name)]
+    return [told for told in deeds if told not in allowed]
 
 
 def recreated(evidence: Evidence) -> bool:
@@ -281,6 +271,7 @@ shift = lab.exercise(
             )
         ),
     ),
+    watches=("events", "configmaps", "secrets"),
 )
 shift.begins = handed_over
 
@@ -290,12 +281,11 @@ def search(evidence: Evidence) -> Verdict:
     return in_order(evidence, "search", "blog-api:1.0", "readinessProbe", complaint=about_probe)
 
 
-def about_probe(one: Container) -> str:
-    asked = one.get("readinessProbe")
+def about_probe(deployment: Deployment, _: Snapshot) -> str:
+    asked = p.probe(deployment, "readinessProbe")
     if not asked:
         return "it has no readiness probe any more"
-    http = asked.get("httpGet") or {}
-    if (http.get("path"), http.get("port")) != ("/readyz", 8080):
+    if asked.kind != "http" or asked.fails(p.Program(8080, frozenset({"/readyz"}))):
         return "its readiness probe does not ask /readyz on port 8080"
     return ""
 
@@ -305,11 +295,12 @@ def gallery(evidence: Evidence) -> Verdict:
     return in_order(evidence, "gallery", "blog-api:1.2", "env", complaint=about_database)
 
 
-def about_database(one: Container) -> str:
-    found = [entry.get("value") for entry in one.get("env") or () if entry["name"] == "DATABASE_URL"]
-    if found == [DATABASE_URL]:
+def about_database(deployment: Deployment, snapshot: Snapshot) -> str:
+    found = p.environment(deployment, snapshot)
+    if found.get("DATABASE_URL") == DATABASE_URL:
         return ""
-    return "its database is another one than in the notes" if found else "its container has no DATABASE_URL"
+    known = found.has("DATABASE_URL")
+    return "its database is another one than in the notes" if known else "its container has no DATABASE_URL"
 
 
 @shift.goal("comments: this afternoon's release, 1.1, is out", points=2)
@@ -331,10 +322,10 @@ def feedback(evidence: Evidence) -> Verdict:
         return failed(f"it asks for {', '.join(deployment.images)}; the lone Pod runs blog-api:1.0")
     if deployment.replicas != 2:
         return failed(f"it asks for {deployment.replicas} Pods; it should be 2")
-    if deployment.spec["template"]["metadata"].get("labels", {}).get("app") != "feedback":
+    if p.pod_labels(deployment).get("app") != "feedback":
         return failed("its Pods do not carry the label app=feedback")
-    if missing := p.unfinished(deployment, evidence.now):
-        return waiting(f"not settled yet: {missing}")
+    if verdict := p.settling(deployment, evidence.now):
+        return verdict
     lone = lone_pods(evidence)
     if lone and lone[0].terminating:
         return waiting("the lone Pod is terminating")
@@ -369,14 +360,7 @@ def feedback_uninterrupted(evidence: Evidence) -> Verdict:
 
 def least_answering(evidence: Evidence) -> int:
     """The fewest ready Pods that requests for feedback could reach: they are sent to whoever carries the label."""
-    evidence.recording.require("pods")
-
-    def answers(pod: Any) -> bool:
-        return bool(pod.labels.get("app") == "feedback")
-
-    at_first = sum(pod.ready and answers(pod) for pod in evidence.baseline.pods)
-    seen = available_over_time(evidence.baseline.raw["pods"], evidence.recording, answers)
-    return min((number for _, number in seen), default=at_first)
+    return p.least_ready_of(evidence, lambda pod: pod.labels.get("app") == "feedback")
 
 
 @shift.goal("newsletter: left to sleep", guard=True)
@@ -511,7 +495,7 @@ CAREFULLY = (
 )
 MORE_MEMORY = "kubectl set resources deployment/front --limits=memory=128Mi"
 SHIP = "kubectl set image deployment/front blog-api=blog-api:1.3"
-MENDED_LIMIT = "128Mi"
+BROKEN_LIMIT, MENDED_LIMIT = "64Mi", "128Mi"
 
 incident = lab.exercise(
     "incident",
@@ -593,11 +577,12 @@ def rolled_back_first(evidence: Evidence) -> Verdict:
     return passed(f"served again after {after_s:.0f} s, by 1.1")
 
 
-def about_limit(one: Container) -> str:
-    limit = ((one.get("resources") or {}).get("limits") or {}).get("memory")
+def about_limit(deployment: Deployment, _: Snapshot) -> str:
+    limit = limit_of(deployment)
     if limit is None:
         return "its container has no memory limit any more"
-    return "" if limit == MENDED_LIMIT else f"its memory limit is {limit}"
+    written = p.container(deployment)["resources"]["limits"]["memory"]
+    return "" if limit == p.amount(MENDED_LIMIT) else f"its memory limit is {written}"
 
 
 @incident.goal("1.3 is out, mended: three Pods, with the memory limit from the notes", points=3)
@@ -662,12 +647,12 @@ def _(evidence: Evidence) -> bool:
 )
 def _(evidence: Evidence) -> bool:
     deployment = evidence.now.deployment("front")
-    return deployment is not None and bool(served_by(evidence)) and limit_of(deployment) not in {"64Mi", MENDED_LIMIT}
+    limits = {p.amount(BROKEN_LIMIT), p.amount(MENDED_LIMIT)}
+    return deployment is not None and bool(served_by(evidence)) and limit_of(deployment) not in limits
 
 
-def limit_of(deployment: Deployment) -> str | None:
-    limits: Mapping[str, str] = (container(deployment).get("resources") or {}).get("limits") or {}
-    return limits.get("memory")
+def limit_of(deployment: Deployment) -> Decimal | None:
+    return p.resource(deployment, "limits", "memory")
 
 
 @incident.mistake(
@@ -683,7 +668,7 @@ def _(evidence: Evidence) -> bool:
         deployment is not None
         and bool(served_by(evidence))
         and deployment.images == ("blog-api:1.3",)
-        and limit_of(deployment) == "64Mi"
+        and limit_of(deployment) == p.amount(BROKEN_LIMIT)
     )
 
 

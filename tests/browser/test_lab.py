@@ -184,6 +184,7 @@ def test_a_learner_does_the_first_exercise(laboratory: Laboratory, page: Page):
     assert "# my own words" in laboratory.notebook.read_text(encoding="utf-8")
 
 
+@pytest.mark.thorough("walks in the browser")
 def test_who_cannot_wait_for_the_end_leaves_nothing_behind(laboratory: Laboratory):
     """Ctrl-C, once more, the terminal is closed, a service manager loses patience: it ends once, and whole."""
     wait_for(lambda: "is ready" in laboratory.said, "the cluster", timeout_s=120)

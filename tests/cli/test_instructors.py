@@ -163,6 +163,9 @@ def test_a_lab_that_proves_itself(instructor: Instructor):
     assert [line for line in said.splitlines() if line[:1] in "✔✘"] == [
         f"✔ {MINE}: untouched, it is not passed",
         f"✔ {MINE}: its solution gets full marks",
+        f"✔ {MINE}: autoscaler gets full marks, too",
+        f"✔ {MINE}: patch gets full marks, too",
+        f"✔ {MINE}: server-side gets full marks, too",
         f"✔ {MINE}: recreated is not passed, and gets its own hint",
         f"✔ {MINE}: replicaset is not passed, and gets its own hint",
         f"✔ {MINE}: too-few is not passed, and gets its own hint",

@@ -112,3 +112,21 @@ def test_folder_of_a_node(cluster, lab):
     lab.wait("pods", "web", lambda pod: pod["status"]["phase"] == "Running")
     nothing = "no such file or directory" if cluster.engine == "embedded" else "is a directory"
     lab.wait("pods", "web", lambda _: f"in the shared volume: {nothing}" in lab.kubectl("logs", "web"))
+
+
+@pytest.mark.differs("resize")
+def test_resize_of_a_running_container(cluster, lab):
+    """https://kubernetes.io/docs/tasks/configure-pod-container/resize-container-resources/"""
+    lab.pod(resources={"requests": {"cpu": "50m"}})
+    lab.wait("pods", "web", lab.ready)
+    wanted = {
+        "name": lab.get("pods", "web")["spec"]["containers"][0]["name"],
+        "resources": {"requests": {"cpu": "60m"}},
+    }
+    path = lab.path("pods", "web") + "/resize"
+    cluster.client.patch(path, {"spec": {"containers": [wanted]}}, kind="application/strategic-merge-patch+json")
+    if cluster.engine == "embedded":
+        assert "cgroup" in lab.event("web", "ResizeError")["message"]
+    else:
+        resized = {"cpu": "60m"}
+        lab.wait("pods", "web", lambda pod: (lab.status(pod).get("resources") or {}).get("requests") == resized)

@@ -36,7 +36,8 @@ from clusters.client import ApiRefused, Client
 from clusters.cluster import OURS, OURS_SELECTOR, wait_for
 from clusters.embedded.engine import EmbeddedCluster
 from clusters.errors import ClusterNotOurs, ClusterUnreachable, CommandFailed, ConfirmationNeeded, UsageError
-from clusters.existing import USER, CredentialsRefused, ExistingCluster, OwnersClient, RightsMissing
+from clusters.existing.credentials import CredentialsRefused, OwnersClient
+from clusters.existing.engine import USER, ExistingCluster, RightsMissing
 from clusters.kubeconfig import KubeconfigInvalid, UnknownContext
 from clusters.kubectl import kubectl_path
 from clusters.registry import installed_images, open_cluster
@@ -480,14 +481,18 @@ def test_a_name_that_sounds_like_production_must_be_confirmed(school: School, mo
     with pytest.raises(ConfirmationNeeded) as needed:
         existing(context).up()
     assert needed.value.phrase == "school-prod"
+    with pytest.raises(ConfirmationNeeded, match="You typed 'yes'"):
+        existing(context).up(confirmed="yes")
+    existing(context).up(confirmed="school-prod")
+    existing(context).up()
+    existing(context).down()
     monkeypatch.setenv("DRIFTLAB_CONFIRM", "yes")
-    with pytest.raises(ConfirmationNeeded, match="'yes'"):
+    with pytest.raises(ConfirmationNeeded, match="DRIFTLAB_CONFIRM says 'yes'"):
         existing(context).up()
     monkeypatch.setenv("DRIFTLAB_CONFIRM", "school-prod")
     existing(context).up()
-    monkeypatch.delenv("DRIFTLAB_CONFIRM")
-    existing(context).up()
     existing(context).down()
+    monkeypatch.delenv("DRIFTLAB_CONFIRM")
     with pytest.raises(ConfirmationNeeded):
         existing(context).up()
 

@@ -29,8 +29,6 @@ from clusters.cluster import Cluster, wait_for
 from .conftest import Lab
 from .faulty_proxy import Fault, FaultyProxy, answers, behind, cuts, faulty_proxy, is_silent
 
-pytestmark = pytest.mark.divided("kind")
-
 #: Far longer than anything takes, on a loaded machine, too.
 PATIENCE_S = 150
 

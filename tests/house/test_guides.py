@@ -153,7 +153,8 @@ def test_every_setting_that_it_names_is_read_somewhere(guide, root):
 def test_the_files_that_it_lists_are_those_of_a_lab(folder, guide):
     """As `checker.exercise` looks for them."""
     (exercise,) = load(folder).exercises
-    places = [exercise.manifest, exercise.beginning, exercise.solution, folder / "wrong" / exercise.name / "MISTAKE.sh"]
+    places = [exercise.manifest, exercise.beginning, exercise.solution]
+    places += [folder / "right" / exercise.name / "WAY.sh", folder / "wrong" / exercise.name / "MISTAKE.sh"]
     for place in places:
         listed = str(place.relative_to(folder)).replace(exercise.name, "EXERCISE")
         assert f"| `{listed}` |" in guide

@@ -82,3 +82,23 @@ def test_every_command_that_a_message_names_exists(sources, commands):
                 named |= set(re.findall(r"\bdriftlab ([a-z]+)", text))
     assert {"up", "doctor", "reset"} <= named
     assert named - set(commands) == set()
+
+
+def _writes_the_environment(tree):
+    """``os.environ[…] = …``, ``del os.environ[…]``, and calls that change it."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Subscript) and not isinstance(node.ctx, ast.Load):
+            changed = node.value
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            changes = node.func.attr in ("update", "setdefault", "pop", "popitem", "clear")
+            changed = node.func.value if changes else node.func if node.func.attr in ("putenv", "unsetenv") else None
+        else:
+            continue
+        if changed is not None and ast.unparse(changed) in ("os.environ", "os.putenv", "os.unsetenv", "environ"):
+            yield f"line {node.lineno}"
+
+
+def test_nothing_travels_through_the_environment_of_our_own_process(sources, root):
+    """Arguments do. The notebook's is the one that a learner's own commands inherit: their kubectl, their driftlab."""
+    writers = {str(path.relative_to(root)) for path, tree in sources.items() if list(_writes_the_environment(tree))}
+    assert writers == {"checker/notebook.py"}

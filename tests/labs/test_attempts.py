@@ -5,8 +5,12 @@ import os
 import secrets
 import shutil
 import signal
+import threading
+import time
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
@@ -14,15 +18,15 @@ import pytest
 
 from checker.attempt import Attempts, NotStarted, learner_environment
 from checker.catalogue import find_exercise
-from checker.exercise import Exercise
+from checker.exercise import Exercise, Lab
 from checker.outcome import Outcome, Result
+from checker.render import text
+from checker.turns import Overtaken
 from clusters import processes
 from clusters.cluster import Cluster, wait_for
 from clusters.errors import DriftlabError
 from clusters.kubectl import kubectl_path
 from clusters.registry import open_cluster
-
-pytestmark = pytest.mark.divided("kind")
 
 MESS = Path(__file__).parent / "mess.yaml"
 
@@ -108,6 +112,91 @@ def test_reset_brings_order_into_a_mess(attempts: Attempts, exercise: Exercise):
     assert attempts.check(exercise).outcome is Outcome.FAIL
     attempts.run(exercise.solution)
     assert attempts.check(exercise, wait_s=120).outcome is Outcome.PASS
+
+
+def test_of_three_resets_at_once_one_begins_and_the_others_say_so_at_once(attempts: Attempts, exercise: Exercise):
+    """As from a notebook and two terminals. What is there afterwards is one whole starting state, and it is judged."""
+    other = find_exercise("02-self-healing/all-pods")
+    attempts.open()
+    began = time.monotonic()
+    with ThreadPoolExecutor(3) as pool:
+        begun = [
+            pool.submit(Attempts(attempts.cluster, attempts.lab).start, one, again=True)
+            for one in (exercise, other, exercise)
+        ]
+        refused = [one.exception(timeout=150) for one in begun]
+    took = time.monotonic() - began
+    overtaken = [one for one in refused if one is not None]
+    assert all(isinstance(one, Overtaken) for one in overtaken), overtaken
+    assert len(overtaken) < 3
+    assert took < 45, "nobody waits for what cannot come any more"
+    for error in overtaken:
+        assert f"in the namespace {attempts.namespace} meanwhile" in error.message
+        assert error.next_step.startswith("driftlab start 02-self-healing/")
+    current = find_exercise(f"02-self-healing/{attempts.current}")
+    assert attempts.check(current).outcome is Outcome.FAIL
+    assert len(pod_uids(attempts)) == 3
+
+
+def test_an_exercise_that_somebody_else_clears_away_says_so_at_once(attempts: Attempts, exercise: Exercise):
+    """Whose files are elsewhere: then only the namespace itself tells."""
+    lab, seen = Lab("90-elsewhere", title="t", minutes=1, summary="s", folder=exercise.lab.folder), threading.Event()
+    waits = replace(exercise, lab=lab, name="waits", begins=lambda snapshot: seen.set() or False)
+    with ThreadPoolExecutor(1) as pool:
+        begun = pool.submit(attempts.start, waits, again=True)
+        assert seen.wait(60), "what was made for it is there"
+        attempts.cluster.clear(attempts.namespace)
+        error = begun.exception(timeout=30)
+    assert isinstance(error, Overtaken)
+    assert "has been deleted meanwhile" in error.message
+
+
+def test_neither_a_kuberc_nor_a_shell_of_the_users_changes_a_stage_or_a_solution(
+    attempts: Attempts, exercise: Exercise, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
+    """They are the learner's, for what they type themselves."""
+    (tmp_path / "kuberc").write_text(KUBERC)
+    monkeypatch.setenv("KUBERC", str(tmp_path / "kuberc"))
+    attempts.start(exercise, again=True)
+    applied = learner_kubectl(attempts, "apply", "view-last-applied", "deployment/blog-api")
+    assert "replicas: 3" in applied, "the server's way of applying would have left none"
+    attempts.run(exercise.solution)
+    assert attempts.check(exercise, wait_s=120).outcome is Outcome.PASS
+    assert learner_kubectl(attempts, "everything", "--output=name").count("pod/") == 3
+
+
+#: As a person may have it who likes the server's way of applying, and to be asked before something is deleted.
+KUBERC = """
+apiVersion: kubectl.config.k8s.io/v1beta1
+kind: Preference
+defaults:
+- command: apply
+  options:
+  - {name: server-side, default: "true"}
+- command: delete
+  options:
+  - {name: interactive, default: "true"}
+aliases:
+- {name: everything, command: get, prependArgs: [pods]}
+"""
+
+
+def test_a_replicaset_that_was_scaled_to_zero_is_told_although_its_deployment_puts_it_back(cluster: Cluster):
+    """In 07 the Deployment is not settled meanwhile, and the command leaves no manager of the number."""
+    stuck = find_exercise("07-broken-releases/image")
+    attempts = Attempts(cluster, stuck.lab)
+    attempts.start(stuck, again=True)
+    newest = learner_kubectl(
+        attempts, "get", "replicasets", "--sort-by=.metadata.creationTimestamp", "--output=name"
+    ).split()[-1]
+    learner_kubectl(attempts, "scale", newest, "--replicas=0")
+    attempts.run(stuck.solution)
+    result = attempts.check(stuck, wait_s=120)
+    assert result.outcome is Outcome.FAIL, text.render(result)
+    assert [goal.title for goal in result.goals if goal.outcome is Outcome.FAIL] == [
+        "It is the Deployment from the start, and nobody touched its Pods"
+    ]
+    assert f"you: scaled the ReplicaSet {newest.partition('/')[2]} from 1 to 0" in text.render(result)
 
 
 # ---- hints
@@ -220,6 +309,27 @@ def test_a_cluster_that_dies_in_the_middle_of_a_check_is_an_error_and_no_zero(ow
     own_cluster.wait_ready()
     after = attempts.check(exercise, wait_s=120)
     assert after.outcome is Outcome.PASS, after
+
+
+def test_an_exercise_that_has_lost_a_node_says_so_when_another_one_brings_it_back(own_cluster: Cluster):
+    """That one needs all Nodes; what was waited for cannot come any more."""
+    lost = find_exercise("02-self-healing/node-lost")
+    attempts = Attempts(own_cluster, lost.lab)
+    attempts.start(lost, again=True)
+    assert attempts.check(lost).outcome is not Outcome.ERROR
+
+    other = find_exercise("04-scaling/up")
+    Attempts(own_cluster, other.lab).start(other, again=True)
+    began = time.monotonic()
+    result = attempts.check(lost, wait_s=60)
+    assert time.monotonic() - began < 30
+    assert {goal.reason for goal in result.goals} == {
+        "the Node that was lost is back: 04-scaling/up began on the same cluster"
+    }
+    assert result.next_step == "driftlab reset 02-self-healing/node-lost"
+    attempts.start(lost, again=True)
+    assert attempts.check(lost).outcome is not Outcome.ERROR
+    Attempts(own_cluster, other.lab).start(other, again=True)  # the Node is back for those that come after
 
 
 def test_another_clusters_baseline_is_noticed(own_cluster: Cluster, exercise: Exercise):

@@ -1,21 +1,29 @@
 """Every exercise of every lab, for real and in both directions: nobody passes by accident, nobody fails by accident."""
 
 import re
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 import yaml
 
-from checker.attempt import Attempts, Hint
+from checker.attempt import Attempts, Hint, learner_environment
 from checker.catalogue import labs
 from checker.evidence import Snapshot
 from checker.exercise import Exercise, Lab
 from checker.outcome import Outcome, Result
 from checker.render import text
+from clusters import processes
 from clusters.cluster import Cluster
+from clusters.kubectl import kubectl_path
 
 LABS = labs()
 EXERCISES = [exercise for lab in LABS for exercise in lab.exercises]
+RIGHT_ANSWERS = [
+    pytest.param(exercise, script, id=f"{exercise.id}/{script.stem}")
+    for exercise in EXERCISES
+    for script in exercise.right_answers
+]
 WRONG_ANSWERS = [
     pytest.param(exercise, script, id=f"{exercise.id}/{script.stem}")
     for exercise in EXERCISES
@@ -24,17 +32,27 @@ WRONG_ANSWERS = [
 SCRIPTS = [
     pytest.param(script, id=f"{exercise.id}/{script.stem}")
     for exercise in EXERCISES
-    for script in (exercise.beginning, exercise.solution, *exercise.wrong_answers)
+    for script in (exercise.beginning, exercise.solution, *exercise.right_answers, *exercise.wrong_answers)
     if script.exists() or script == exercise.solution
 ]
 
 #: What a solution may call: what a learner types into a terminal.
 PLAIN = {"kubectl", "head", "tail", "xargs"}
+#: What other right answers call beside that, to write files and to change what kubectl prints.
+ALSO = {"cat", "printf", "sed"}
+#: The exercises for which fewer than three other right answers are known, and why.
+ONE_WAY = {
+    "02-self-healing/node-lost": "what hangs on a lost Node goes by force; the Node itself is not the learner's",
+}
 #: What would make kubectl act elsewhere, or as somebody else, than it does for the learner.
 ELSEWHERE = {"--kubeconfig", "--context", "--namespace", "-n", "--server", "--token", "--as", "--subresource"}
 
+#: Where the file and the cluster differ on purpose: that is what the exercise is about.
+DRIFTED = {"04-scaling/file": ["deployment.apps/blog-api"]}
+
 each_lab = pytest.mark.parametrize("lab", LABS, ids=lambda lab: lab.name)
 each_exercise = pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.id)
+each_right_answer = pytest.mark.parametrize(("exercise", "script"), RIGHT_ANSWERS)
 each_wrong_answer = pytest.mark.parametrize(("exercise", "script"), WRONG_ANSWERS)
 each_script = pytest.mark.parametrize("script", SCRIPTS)
 
@@ -46,6 +64,7 @@ def test_there_are_labs_with_exercises():
     """The tests below go over a catalogue that is not empty."""
     assert LABS
     assert all(lab.exercises for lab in LABS)
+    assert RIGHT_ANSWERS
     assert WRONG_ANSWERS
 
 
@@ -57,6 +76,7 @@ def test_a_labs_folder_holds_its_parts_and_no_stray_file(lab: Lab):
         expected |= {exercise.solution}
         expected |= {exercise.manifest} if exercise.manifest.exists() else set()
         expected |= {exercise.beginning} if exercise.beginning.exists() else set()
+        expected |= {*exercise.right_answers}
         expected |= {lab.folder / "wrong" / exercise.name / f"{mistake.name}.sh" for mistake in exercise.mistakes}
     found = {
         path
@@ -72,6 +92,12 @@ def test_an_exercise_has_three_wrong_answers_or_more(exercise: Exercise):
 
 
 @each_exercise
+def test_an_exercise_has_three_other_right_answers_or_says_why_not(exercise: Exercise):
+    """A goal that judges how something is written is found by those who write it in another way."""
+    assert (len(exercise.right_answers) >= 3) != (exercise.id in ONE_WAY)
+
+
+@each_exercise
 def test_an_exercises_mistakes_have_names_of_their_own(exercise: Exercise):
     names = [mistake.name for mistake in exercise.mistakes]
     assert len(set(names)) == len(names)
@@ -84,16 +110,23 @@ def test_hints_come_in_three_steps_that_differ(exercise: Exercise):
         assert all(hint.strip() == hint and hint for hint in hints)
 
 
+#: What a command reads is no command; what stands before one is its environment.
+HERE_DOCUMENT = re.compile(r"(<<'(\w+)')\n.*?\n\2$", re.DOTALL | re.MULTILINE)
+ASSIGNMENT = re.compile(r"""^\w+=(?=\$\()|^KUBE_EDITOR=('[^']*'|"(\\.|[^"])*") """)
+
+
 @each_script
 def test_a_script_says_what_it_does_and_is_plain_kubectl(script):
     """A solution can be typed by hand; it needs no helper of ours, and no rights that a learner lacks."""
-    first, *lines = script.read_text(encoding="utf-8").splitlines()
+    text = script.read_text(encoding="utf-8")
+    first, *lines = HERE_DOCUMENT.sub(r"\1\n", text).splitlines()
     assert re.fullmatch(r"# \S.*\.", first)
     assert lines
+    may = PLAIN | ALSO if script.parent.parent.name == "right" else PLAIN
     for line in lines:
-        for command in re.split(r"\||&&|;|\$\(", re.sub(r"^\w+=(?=\$\()", "", line)):
+        for command in re.split(r"\||&&|;|\$\((?=kubectl)", ASSIGNMENT.sub("", line)):
             words = command.split()
-            assert not words or words[0].strip('"') in PLAIN | {""}, line
+            assert not words or words[0].strip('"') in may | {""}, line
             assert not (words and words[0] == "kubectl" and ELSEWHERE & {word.split("=")[0] for word in words}), line
 
 
@@ -107,23 +140,40 @@ def _begun(cluster: Cluster, namespace: str, exercise: Exercise) -> Attempts:
     return attempts
 
 
-def _both_ways(cluster: Cluster, namespace: str, exercise: Exercise) -> tuple[Snapshot, Result, Result]:
-    """The starting state, the result of doing nothing, and that of the reference solution."""
+@dataclass(frozen=True)
+class Tried:
+    """The starting state, what applying it again would do, and the results of doing nothing and of the solution."""
+
+    there: Snapshot
+    applied_again: str
+    untouched: Result
+    solved: Result
+
+
+def _both_ways(cluster: Cluster, namespace: str, exercise: Exercise) -> Tried:
     attempts = _begun(cluster, namespace, exercise)
     there = attempts._baseline(exercise)
     assert there
+    again = _applied_again(attempts) if there.deployments else ""
     untouched = attempts.check(exercise)
     attempts.run(exercise.solution)
-    return there, untouched, attempts.check(exercise, wait_s=120)
+    return Tried(there, again, untouched, attempts.check(exercise, wait_s=120))
+
+
+def _applied_again(attempts: Attempts) -> str:
+    """What `kubectl apply` says of the configurations that were applied last. The server only tries it."""
+    environment = {**learner_environment(attempts.cluster.learner_kubeconfig(attempts.namespace)), "KUBERC": "off"}
+    words = ("apply", "view-last-applied", "deployments", "--all", "--output=json")
+    applied = processes.run([kubectl_path(), *words], env=environment)
+    words = ("apply", "--dry-run=server", "--filename", "-")
+    return processes.run([kubectl_path(), *words], env=environment, stdin=applied)
 
 
 @pytest.mark.tried_by(work=_both_ways)
 @each_exercise
-def test_untouched_fails_and_the_solution_earns_full_marks(
-    cluster: Cluster, tried: tuple[Snapshot, Result, Result], exercise: Exercise
-):
+def test_untouched_fails_and_the_solution_earns_full_marks(cluster: Cluster, tried: Tried, exercise: Exercise):
     """Starting state, as the text promises it → no point; reference solution → every point."""
-    there, untouched, solved = tried
+    there, untouched, solved = tried.there, tried.untouched, tried.solved
     promised = [
         document["metadata"]["name"]
         for document in (yaml.safe_load_all(exercise.manifest.read_text("utf-8")) if exercise.manifest.exists() else ())
@@ -131,6 +181,7 @@ def test_untouched_fails_and_the_solution_earns_full_marks(
     ]
     assert {deployment.name for deployment in there.deployments} >= set(promised)
     assert exercise.begins(there)
+    _may_be_applied_again(tried, exercise)
 
     assert untouched.outcome is Outcome.FAIL, text.render(untouched)
     assert untouched.points == 0
@@ -141,6 +192,29 @@ def test_untouched_fails_and_the_solution_earns_full_marks(
     assert solved.points == solved.of
     assert all(goal.outcome is Outcome.PASS for goal in solved.goals)
     assert solved.method.remark == "", "who does as the text says is not told that there is a better way"
+
+
+def _may_be_applied_again(tried: Tried, exercise: Exercise) -> None:
+    """Learners print what was applied last, edit it and apply it: nothing may change but what they have edited."""
+    said = [line.split() for line in tried.applied_again.splitlines()]
+    assert len(said) == len(tried.there.deployments)
+    assert [name for name, word, *_ in said if word != "unchanged"] == DRIFTED.get(exercise.id, [])
+
+
+def _right(cluster: Cluster, namespace: str, exercise: Exercise, script: Path) -> Result:
+    attempts = _begun(cluster, namespace, exercise)
+    attempts.run(script)
+    return attempts.check(exercise, wait_s=120)
+
+
+@pytest.mark.tried_by(work=_right)
+@each_right_answer
+def test_another_right_answer_earns_full_marks(cluster: Cluster, tried: Result, exercise: Exercise, script: Path):
+    """In other words, with other commands, in other units: what comes of it is the same, and so is the verdict."""
+    assert tried.outcome is Outcome.PASS, text.render(tried)
+    assert tried.points == tried.of
+    assert tried.mistakes == (), "who is right is not told of a mistake"
+    assert tried.broken == ()
 
 
 def _wrong(cluster: Cluster, namespace: str, exercise: Exercise, script: Path) -> tuple[Result, Hint]:

@@ -1,26 +1,9 @@
-"""Wrong and hostile answers, for real: whatever is tried, the verdict, the hint and what is told of it are right.
-
-A case is a script of plain kubectl in ``wrong/EXERCISE``, for an exercise of the lab ``wrong/90-hostile``::
-
-    # What is done, in a sentence.
-    # expect: FAIL hint=replicaset         the hint: a mistake's name, or - for none in particular
-    # says: you: scaled the ReplicaSet     what the rendered result must say; any number of these
-    # unsaid: you: deleted the Pod         what it must not say
-    # on kind, too                         the case is quick enough for the kind engine
-    kubectl …
-    # ---- while it is checked
-    kubectl …                              from here on, it goes on while the check is under way
-"""
+"""Wrong and hostile answers, for real: whatever is tried, the verdict, the hint and what is told of it are right."""
 
 import io
 import json
 import re
 import shutil
-import tempfile
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from dataclasses import dataclass
 from html.parser import HTMLParser
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -32,52 +15,14 @@ from rich.console import Console
 
 from checker import report
 from checker.attempt import Attempts
-from checker.catalogue import load
 from checker.exercise import Exercise
 from checker.outcome import Outcome, Result
 from checker.render import html, junit, markdown, terminal, text
 from clusters.cluster import Cluster
-
-WRONG = Path(__file__).parent / "wrong"
-LAB = load(WRONG / "90-hostile")
-MEANWHILE = "# ---- while it is checked\n"
+from tests.labs.hostile import CASES, LAB, WRONG, Case, going_on, run
 
 #: Far longer than any of them takes, on a loaded machine, too.
 PATIENCE_S = 150
-
-
-@dataclass(frozen=True)
-class Case:
-    exercise: Exercise
-    name: str
-    script: str
-    meanwhile: str
-    outcome: Outcome
-    hint: str
-    says: tuple[str, ...]
-    unsaid: tuple[str, ...]
-    cheap: bool
-
-
-def _read(exercise: Exercise, path: Path) -> Case:
-    source = path.read_text(encoding="utf-8")
-    expected = re.search(r"^# expect: (PASS|(?:FAIL|WAITING) hint=(\S+))$", source, re.MULTILINE)
-    assert expected, path
-    script, _, meanwhile = source.partition(MEANWHILE)
-    return Case(
-        exercise=exercise,
-        name=f"{exercise.name}/{path.stem}",
-        script=script,
-        meanwhile=meanwhile,
-        outcome=Outcome(expected[1].split()[0]),
-        hint=expected[2] or "",
-        says=tuple(re.findall(r"^# says: (.+)$", source, re.MULTILINE)),
-        unsaid=tuple(re.findall(r"^# unsaid: (.+)$", source, re.MULTILINE)),
-        cheap="\n# on kind, too\n" in source,
-    )
-
-
-CASES = [_read(one, path) for one in LAB.exercises for path in sorted((WRONG / one.name).glob("*.sh"))]
 
 
 def test_the_catalogue_is_large_and_every_script_is_in_it():
@@ -121,8 +66,8 @@ def _tried(cluster: Cluster, namespace: str, case: Case) -> tuple[Result, str] |
     if not _suits(case, cluster):
         return None
     attempts = _started(cluster, case.exercise, namespace)
-    _run(attempts, case.script)
-    with _meanwhile(attempts, case):
+    run(attempts, case.script)
+    with going_on(attempts, case):
         result = attempts.check(case.exercise, wait_s=0 if case.outcome is Outcome.WAITING else PATIENCE_S)
     return result, attempts.hint(case.exercise).text
 
@@ -155,24 +100,6 @@ def _started(cluster: Cluster, exercise: Exercise, namespace: str | None = None)
     shutil.rmtree(attempts.folder, ignore_errors=True)
     attempts.start(exercise)
     return attempts
-
-
-def _run(attempts: Attempts, script: str) -> None:
-    with tempfile.NamedTemporaryFile("w", suffix=".sh", encoding="utf-8") as file:
-        file.write(script)
-        file.flush()
-        attempts.run(Path(file.name))
-
-
-@contextmanager
-def _meanwhile(attempts: Attempts, case: Case) -> Iterator[None]:
-    if not case.meanwhile:
-        yield
-        return
-    with ThreadPoolExecutor(1) as pool:
-        going_on = pool.submit(_run, attempts, case.meanwhile)
-        yield
-        going_on.result()
 
 
 # ---- whatever is in the text, it is shown, and nothing obeys it

@@ -27,6 +27,8 @@ AT_A_TIME = 2 * (os.cpu_count() or 1)
 
 Runs = tuple[NotebookNode, NotebookNode]  #: untouched, and with the solutions: run where that is to be tried
 
+pytestmark = pytest.mark.thorough("notebooks from the first cell to the last", but=["00-start-here"])
+
 each_lab = pytest.mark.parametrize("lab", labs(), ids=lambda lab: lab.name)
 
 
@@ -113,7 +115,6 @@ def test_run_all_reaches_the_end_where_nothing_was_done(lab: Lab, runs: dict[str
             assert not said(cell).lower().startswith(("error", "something broke")), said(cell)
 
 
-@pytest.mark.divided("embedded")
 @each_lab
 def test_with_the_solutions_every_check_passes(lab: Lab, runs: dict[str, Future[Runs]]):
     """What the reference solutions say, in the cells where the learner would say it."""

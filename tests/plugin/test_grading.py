@@ -20,8 +20,6 @@ from clusters.cluster import Cluster, wait_for
 from clusters.pytest_plugin import Namespace
 from clusters.registry import open_cluster
 
-pytestmark = pytest.mark.divided("kind")
-
 ALL_PASSED, SOME_FAILED, INTERRUPTED, USAGE, NO_TESTS = 0, 1, 2, 4, 5
 
 GOALS = ["The Deployment asks for five Pods, and five are ready", "It is the Deployment from the start"]

@@ -11,8 +11,6 @@ import pytest
 from clusters import processes
 from clusters.cluster import Cluster
 
-pytestmark = pytest.mark.divided("kind")
-
 
 def run_pytest(folder: Path, source: str, *options: str, **environment: str) -> "subprocess.CompletedProcess[str]":
     """Run ``source`` as the only test file of a project without any configuration; every warning is an error."""

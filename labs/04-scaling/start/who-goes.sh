@@ -1,5 +1,5 @@
 # Four Pods: one is exporting, and one is sick and was given a high price.
-kubectl scale deployment blog-api --replicas=4
+kubectl apply view-last-applied deployment/blog-api | kubectl patch --local --filename - --patch '{"spec": {"replicas": 4}}' --output yaml | kubectl apply --filename -
 kubectl wait --for=jsonpath='{.status.replicas}'=4 deployment/blog-api --timeout=60s
 busy=$(kubectl get pods --selector app=blog-api --output name | head -n 1)
 kubectl label "$busy" task=export

@@ -1,2 +1,2 @@
 # One release so far, and it runs.
-kubectl scale deployment/blog-api --replicas=3
+kubectl apply view-last-applied deployment/blog-api | kubectl patch --local --filename - --patch '{"spec": {"replicas": 3}}' --output yaml | kubectl apply --filename -

@@ -5,4 +5,4 @@ kubectl wait --for=jsonpath='{.status.observedGeneration}'=3 deployment/blog-api
 kubectl patch deployment blog-api --patch '{"metadata": {"annotations": {"kubernetes.io/change-cause": "Friday: 1.1, and one Pod will do"}}, "spec": {"replicas": 1, "strategy": {"rollingUpdate": {"maxUnavailable": 1}}, "template": {"spec": {"containers": [{"name": "blog-api", "image": "blog-api:1.1"}]}}}}'
 kubectl wait --for=jsonpath='{.status.updatedReplicas}'=1 deployment/blog-api --timeout=60s
 kubectl wait --for=jsonpath='{.status.replicas}'=1 deployment/blog-api --timeout=60s
-kubectl patch deployment blog-api --patch '{"spec": {"strategy": {"rollingUpdate": {"maxUnavailable": "25%"}}}}'
+kubectl apply view-last-applied deployment/blog-api | kubectl patch --local --filename - --patch '{"metadata": {"annotations": {"kubernetes.io/change-cause": "Friday: 1.1, and one Pod will do"}}, "spec": {"replicas": 1, "strategy": {"type": "RollingUpdate", "rollingUpdate": {"maxUnavailable": "25%"}}, "template": {"spec": {"containers": [{"name": "blog-api", "image": "blog-api:1.1"}]}}}}' --output yaml | kubectl apply --filename -

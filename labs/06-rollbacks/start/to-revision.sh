@@ -4,4 +4,4 @@ kubectl set env deployment/blog-api BANNER=welcome
 kubectl wait --for=jsonpath='{.status.observedGeneration}'=2 deployment/blog-api --timeout=60s
 kubectl set image deployment/blog-api blog-api=blog-api:1.1
 kubectl wait --for=jsonpath='{.status.observedGeneration}'=3 deployment/blog-api --timeout=60s
-kubectl patch deployment blog-api --patch '{"spec": {"replicas": 3, "template": {"spec": {"containers": [{"name": "blog-api", "env": [{"name": "PAGE_SIZE", "value": "50"}]}]}}}}'
+kubectl apply view-last-applied deployment/blog-api | kubectl patch --local --filename - --patch '{"spec": {"replicas": 3, "template": {"spec": {"containers": [{"name": "blog-api", "image": "blog-api:1.1", "env": [{"name": "PAGE_SIZE", "value": "50"}, {"name": "BANNER", "value": "welcome"}]}]}}}}' --output yaml | kubectl apply --filename -

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from weakref import WeakValueDictionary
@@ -14,6 +15,8 @@ from checker.evidence import ALL_LISTS, LISTS, Evidence, Snapshot
 from checker.exercise import Exercise, Lab
 from checker.outcome import GoalResult, Outcome, Result, Verdict
 from checker.recorder import lock_of
+from checker.recording import Change, Gap, Recording
+from checker.views import Deployment
 from clusters.cluster import Cluster
 from clusters.registry import open_cluster
 
@@ -86,7 +89,10 @@ def replicaset(
     metadata.setdefault("ownerReferences", owner("Deployment", app, of))
     return {
         **thing("ReplicaSet", f"{app}-6f7", uid, generation=generation, **metadata),
-        "spec": {"replicas": replicas},
+        "spec": {
+            "replicas": replicas,
+            "selector": {"matchLabels": {"app": app, "pod-template-hash": "6f7"}},
+        },
     }
 
 
@@ -143,6 +149,11 @@ def snapshot(*objects: Json, cluster: str = "c-1", version: str = "100") -> Snap
     raw = {name: [one for one in objects if one["kind"] == KINDS[name]] for name in LISTS}
     assert sum(map(len, raw.values())) == len(objects)
     return Snapshot(cluster, "self-healing", version, 1.0, raw)
+
+
+def watching(now: Snapshot, **more: list[Json]) -> Snapshot:
+    """The same with further kinds, such as ``configmaps=[…]``; these and ``secrets`` are watched in any case."""
+    return replace(now, raw={**now.raw, "configmaps": [], "secrets": [], **more})
 
 
 def evidence(now: list[Json], before: list[Json] | None = None) -> Evidence:
@@ -233,6 +244,54 @@ def record(attempts: Attempts, exercise: Exercise, *lines: Json) -> None:
 
 def newer(made: Json, version: int) -> Json:
     return {**made, "metadata": {**made["metadata"], "resourceVersion": str(version)}}
+
+
+# ---- many small worlds, and what was recorded in one
+
+# A small world of objects that own each other, or claim to: every UID may be right, wrong or nobody's.
+RS_UIDS, D_UIDS = ("rs-1", "rs-2", "rs-3"), ("d-1", "d-2")
+worlds = st.builds(
+    lambda replicasets, pods: snapshot(
+        *(deployment(f"app-{uid}", uid) for uid in D_UIDS),
+        *(replicaset(uid, of) for uid, of in replicasets.items()),
+        *(
+            terminating(pod(f"p-{number}", of)) if leaving else pod(f"p-{number}", of)
+            for number, (of, leaving) in enumerate(pods)
+        ),
+    ),
+    st.dictionaries(st.sampled_from(RS_UIDS), st.sampled_from([*D_UIDS, "d-9"])),
+    st.lists(st.tuples(st.sampled_from([*RS_UIDS, "rs-9", None]), st.booleans()), max_size=8),
+)
+
+
+def only(now: Snapshot) -> Deployment:
+    return now.deployments[0]
+
+
+def told(
+    *lines: tuple[str, Json],
+    before: list[Json] | None = None,
+    now: list[Json] | None = None,
+    gaps: tuple[Gap, ...] = (),
+) -> Evidence:
+    """Evidence with a recording: each line a type and an object, one after another."""
+    changes = tuple(
+        Change(float(number), line(kind, made)["kind"], kind, newer(made, 100 + number))
+        for number, (kind, made) in enumerate(lines)
+    )
+    start = evidence(family() if now is None else now, before)
+    return Evidence(start.baseline, start.now, Recording(changes, gaps))
+
+
+def revision(number: int, image: str, uid: str) -> Json:
+    """A ReplicaSet as the Deployment controller keeps it for one revision."""
+    template = deployment(image=image)["spec"]["template"]
+    template["metadata"]["labels"] |= {"pod-template-hash": uid}
+    made = replicaset(uid, annotations={"deployment.kubernetes.io/revision": str(number)})
+    return {**made, "spec": {**made["spec"], "template": template}}
+
+
+REVISIONS = [revision(1, "blog-api:1.0", "rs-1"), revision(2, "blog-api:1.1", "rs-2")]
 
 
 # ---- exercises and results

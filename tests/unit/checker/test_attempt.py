@@ -12,6 +12,7 @@ from rich.console import Console
 
 from checker import attempt
 from checker.attempt import Attempts, NotStarted, learner_environment
+from checker.commands.exercises import say_started
 from checker.evidence import LISTS
 from checker.outcome import Outcome, failed, passed, waiting
 from checker.render.terminal import show_progress
@@ -29,6 +30,7 @@ from .evidence_by_hand import (
     keep_baseline,
     snapshot,
     through_json,
+    verdict,
 )
 
 DAMAGE = {
@@ -164,6 +166,76 @@ def test_only_waiting_is_waited_for(one):
     reader = ReaderByHand(*family(replicas=2))
     assert begun(one, reader).check(one, wait_s=600, waiting=waits_in_vain).outcome == "FAIL"
     assert len(reader.asked) == 5
+
+
+# ---- begun a second time
+
+
+def started_again(attempts, one, monkeypatch):
+    """``driftlab start`` on an exercise that is under way; the namespace is there."""
+    monkeypatch.setattr(attempts, "open", lambda: Path("/state/learner/by-hand.kubeconfig"))
+    return attempts.start(one)
+
+
+def test_an_exercise_under_way_is_left_alone_and_it_is_known_whether_it_is_passed(one, monkeypatch):
+    reader = ReaderByHand(*family(replicas=2))
+    attempts = begun(one, reader)
+    for replicas, passed_then in ((2, False), (3, True), (2, False)):
+        reader.now = snapshot(*family(replicas=replicas))
+        attempts.check(one)
+        done = started_again(attempts, one, monkeypatch)
+        assert (done.fresh, done.passed) == (False, passed_then)
+
+
+@pytest.mark.parametrize(
+    ("replicas", "said"),
+    [
+        (3, "You have passed 09-by-hand/one; nothing was changed. To begin again: driftlab reset 09-by-hand/one"),
+        (2, "You are in the middle of 09-by-hand/one; nothing was changed. To begin again: driftlab reset"),
+    ],
+)
+def test_start_says_whether_it_is_passed_and_how_to_begin_again(one, monkeypatch, capsys, replicas, said):
+    attempts = begun(one, ReaderByHand(*family(replicas=replicas)))
+    attempts.check(one)
+    monkeypatch.setattr(attempts, "open", lambda: Path("/state/learner/by-hand.kubeconfig"))
+    say_started(attempts, one, again=False)
+    assert said in capsys.readouterr().out
+
+
+# ---- a Node that is lost
+
+
+@pytest.fixture
+def losing():
+    """An exercise on a lost Node, which waits for what only a lost Node brings about."""
+    made = exercise()
+    made.loses_node = lambda baseline: "worker-2"
+    made.goal("noticed")(lambda evidence: verdict(state["outcome"]))
+    state = {"outcome": Outcome.WAITING}
+    made.state = state
+    return made
+
+
+def test_an_exercise_whose_lost_node_was_brought_back_says_so_at_once(losing):
+    """It would wait for ever: what it waits for can only come while the Node is silent."""
+    attempts = begun(losing, ReaderByHand(*family()))
+    attempts.cluster.lose_node = attempts.cluster.return_node = lambda name: None
+    with attempts.lost.losing("worker-2", attempts._whose(losing)):
+        pass
+    assert attempts.check(losing).outcome is Outcome.WAITING
+
+    attempts.lost.bring_back("03-deployments/apply")
+    result = attempts.check(losing, wait_s=600, waiting=waits_in_vain)
+    assert {goal.outcome for goal in result.goals} == {Outcome.ERROR}
+    assert result.goals[0].reason == "the Node that was lost is back: 03-deployments/apply began on the same cluster"
+    assert result.next_step == "driftlab reset 09-by-hand/one"
+    with pytest.raises(ClusterUnreachable) as refused:
+        attempts.hint(losing)
+    assert refused.value.next_step == result.next_step
+    assert attempts.hints_used(losing) == 0
+
+    losing.state["outcome"] = Outcome.PASS
+    assert attempts.check(losing).outcome is Outcome.PASS, "what was done before that counts"
 
 
 # ---- hints
@@ -350,3 +422,25 @@ def test_a_learners_kubectl_is_ours_and_goes_to_the_lab(monkeypatch):
     assert environment["KUBECONFIG"] == str(kubeconfig)
     monkeypatch.setenv("PATH", environment["PATH"])
     assert learner_environment(kubeconfig)["PATH"] == environment["PATH"], "asked twice, nothing is added twice"
+    assert "KUBERC" not in environment, "what a person has set for their own kubectl stays"
+
+
+SCRIPT = """# Says who runs it.
+echo "$KUBERC"
+kubectl version --client
+"""
+
+
+def test_a_script_runs_as_it_is_written_whatever_shell_its_user_has(one, monkeypatch, tmp_path):
+    """Neither a kuberc, nor a function that is called like a command, nor what each shell reads first."""
+    attempts = begun(one, ReaderByHand(*family()))
+    kubeconfig = tmp_path / "by-hand.kubeconfig"
+    monkeypatch.setattr(attempts.cluster, "learner_kubeconfig", lambda namespace: kubeconfig, raising=False)
+    (tmp_path / "first.sh").write_text("echo read first\n")
+    (tmp_path / "script.sh").write_text(SCRIPT)
+    monkeypatch.setenv("BASH_ENV", str(tmp_path / "first.sh"))
+    monkeypatch.setenv("BASH_FUNC_kubectl%%", "() { echo mine; }")
+    monkeypatch.setenv("KUBERC", str(tmp_path / "kuberc"))
+    off, *told = attempts.run(tmp_path / "script.sh").splitlines()
+    assert off == "off"
+    assert told[0].startswith("Client Version")

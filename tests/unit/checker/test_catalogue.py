@@ -3,7 +3,7 @@
 import pytest
 
 from checker.catalogue import UnknownExercise, UnknownLab, find_exercise, find_lab, lab_folders, load
-from checker.command_line import _complete_exercise, _complete_lab
+from checker.commands.common import complete_exercise, complete_lab
 from checker.definitions import LabBroken
 from clusters.errors import UsageError
 
@@ -65,7 +65,7 @@ def test_a_folder_of_labs_that_is_not_there_is_said(tmp_path, monkeypatch):
     with pytest.raises(UsageError, match=f"DRIFTLAB_LABS names the folder {tmp_path / 'typo'}") as trouble:
         lab_folders()
     assert "unset DRIFTLAB_LABS" in trouble.value.next_step
-    assert (_complete_exercise("0"), _complete_lab("0")) == ([], [])
+    assert (complete_exercise("0"), complete_lab("0")) == ([], [])
 
 
 def test_listing_labs_loads_none_of_them(package):

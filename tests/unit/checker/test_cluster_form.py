@@ -1,5 +1,7 @@
 """The form that chooses a cluster: nothing of somebody else's is taken unless it is named, and confirmed."""
 
+import os
+
 import pytest
 import yaml
 from IPython.utils.capture import capture_output
@@ -68,3 +70,13 @@ def test_a_cluster_that_does_not_answer_is_said_and_the_form_stays(form):
     assert "Try: " in form.aside.value
     assert form.taken == []
     assert form.button.disabled is False
+
+
+def test_the_name_that_was_typed_confirms_this_cluster_and_nothing_else(form, monkeypatch):
+    """It goes with the question to `up`: what the kernel starts later is not told of it."""
+    form.choice.value = ("existing", "prod-eu")
+    form.typed.value = "prod-eu"
+    form.use()
+    assert "type prod-eu below" not in form.aside.value
+    assert "Try: " in form.aside.value, "it was asked, and does not answer"
+    assert os.environ["DRIFTLAB_CONFIRM"] == ""

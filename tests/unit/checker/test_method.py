@@ -10,6 +10,7 @@ from checker import predicates as p
 from checker.evidence import Evidence
 from checker.method import MOST_DEEDS, by_you, how
 from checker.recording import Change, Gap, Recording
+from checker.views import REVISION
 
 from .evidence_by_hand import (
     deployment,
@@ -286,9 +287,79 @@ def test_what_controllers_do_is_summed_up_until_the_next_deed():
 def test_replicasets_come_and_go():
     assert story(("ADDED", replicaset("rs-2"))) == ["made the ReplicaSet blog-api-6f7"]
     assert story(("DELETED", replicaset())) == ["you: deleted the ReplicaSet blog-api-6f7"]
-    assert story(("DELETED", replicaset(replicas=0))) == ["removed the ReplicaSet blog-api-6f7"]
     alone = replicaset("rs-2", ownerReferences=[])
     assert story(("ADDED", alone)) == ["you: made the ReplicaSet blog-api-6f7, which no Deployment owns"]
+
+
+def test_a_stuck_releases_replicaset_that_is_scaled_to_zero_is_told_and_put_back():
+    """A command that scales to 0 leaves no manager of the number; the Deployment is not settled meanwhile."""
+    stuck = container(deployment(status={"replicas": 4, "updatedReplicas": 1}), image="blog-api:9.9")
+    stuck["status"]["observedGeneration"] = stuck["metadata"]["generation"]
+    new = sets_replicas(revision(2, "blog-api:9.9", "rs-2"), "kube-controller-manager", replicas=1)
+    by_hand, back = sets_replicas(new, "", replicas=0), sets_replicas(new, "kube-controller-manager", replicas=1)
+    lines = ("MODIFIED", by_hand), ("MODIFIED", back)
+    assert story(*lines, before=[stuck, new]) == [
+        "you: scaled the ReplicaSet blog-api-6f7 from 1 to 0",
+        "scaled the ReplicaSet blog-api-6f7 from 0 to 1",
+    ]
+    assert "puts the number back" in remark(*lines, before=[stuck, new])
+
+
+def sets_replicas(made, manager, replicas, subresource=""):
+    """The object with that number, and that manager of it; without one where it has no name."""
+    entry = {"manager": manager or "x", "operation": "Update", "time": "2026-03-01T09:10:00Z"}
+    if subresource:
+        entry["subresource"] = subresource
+    if manager:
+        entry["fieldsV1"] = {"f:spec": {"f:replicas": {}}}
+    metadata = {**made["metadata"], "managedFields": [entry] if manager else []}
+    return {**made, "metadata": metadata, "spec": {**made["spec"], "replicas": replicas}}
+
+
+@pytest.mark.parametrize("limit", [10, 0])
+def test_an_old_replicaset_is_only_cleaned_up_where_the_history_is_full(limit):
+    """What goes although the limit would have kept it, somebody has deleted, and its revision is gone."""
+    kept = changed(container(deployment(), image="blog-api:1.1"), revisionHistoryLimit=limit)
+    old, new = revision(1, "blog-api:1.0", "rs-1"), revision(2, "blog-api:1.1", "rs-2")
+    old["spec"]["replicas"] = 0
+    gone = ("DELETED", old)
+    back = ("MODIFIED", written_by(container(kept, image="blog-api:1.0"), "kubectl-set"))
+    by = "removed" if limit == 0 else "you: deleted"
+    assert story(gone, back, before=[kept, old, new]) == [
+        f"{by} the ReplicaSet blog-api-6f7",
+        "you: Deployment blog-api: image blog-api:1.1 → blog-api:1.0",
+    ]
+    assert remark(gone, back, before=[kept, old, new]) == "", "nobody can undo to a revision that is gone"
+
+
+def test_a_revision_has_the_number_that_it_was_given_last():
+    """`undo --to-revision` knows no other: what was brought back once is a newer revision."""
+    kept = container(deployment(), image="blog-api:1.1")
+    once_more = revision(1, "blog-api:1.0", "rs-1")
+    renumbered = {**once_more, "metadata": {**once_more["metadata"], "annotations": {REVISION: "3"}}}
+    back = written_by(container(kept, image="blog-api:1.0"), "kubectl-set")
+    lines = ("MODIFIED", renumbered), ("MODIFIED", back)
+    assert story(*lines, before=[kept, once_more])[-1].endswith("(as in revision 3)")
+    assert "--to-revision=3`" in remark(*lines, before=[kept, once_more])
+
+
+def test_a_template_with_the_hash_of_its_replicaset_is_the_one_of_that_revision():
+    kept, old = container(deployment(), image="blog-api:1.1"), revision(1, "blog-api:1.0", "rs-1")
+    back = changed(kept, template=old["spec"]["template"])
+    assert story(("MODIFIED", back), before=[kept, old])[-1].endswith("(as in revision 1)")
+
+
+# ---- autoscalers
+
+
+def test_what_an_autoscaler_does_is_not_the_learners_doing():
+    more = sets_replicas(changed(deployment()), "kube-controller-manager", 4, "scale")
+    most = sets_replicas(changed(more), "kube-controller-manager", 6, "scale")
+    assert story(("MODIFIED", more), ("MODIFIED", most), ("ADDED", pod("p-4"))) == [
+        "scaled the Deployment blog-api from 3 to 6, made one Pod"
+    ]
+    by_hand = sets_replicas(changed(deployment()), "kubectl", 4, "scale")
+    assert story(("MODIFIED", by_hand)) == ["you: Deployment blog-api: scaled from 3 to 4"]
 
 
 # ---- Pods
@@ -478,6 +549,42 @@ def test_annotations_that_people_set_are_told():
         "you: noted the change-cause of the Deployment blog-api: a new logo",
         "you: set the deletion cost of the Pod blog-api-6f7-p-1: 1000",
     ]
+
+
+def test_any_annotation_is_told_where_its_manager_says_that_somebody_set_it():
+    annotated = written_by(deployment(annotations={"team": "web", "note": "x" * 99}), "kubectl-annotate")
+    plain = written_by(deployment(annotations={"team": "web"}), "kubectl-annotate")
+    assert story(("MODIFIED", annotated), ("MODIFIED", plain)) == [
+        "you: annotated the Deployment blog-api: team=web",
+        f"you: annotated the Deployment blog-api: note={'x' * 60}…",
+        "you: took the annotation note from the Deployment blog-api",
+    ]
+
+
+def test_what_a_controller_copies_from_a_deployment_is_not_told():
+    cause = {"kubernetes.io/change-cause": "a new logo", "team": "web"}
+    copied = written_by(replicaset(annotations=cause), "kube-controller-manager")
+    assert story(("MODIFIED", copied)) == []
+    by_hand = written_by(replicaset(annotations={"team": "web"}), "kubectl-annotate")
+    assert story(("MODIFIED", by_hand)) == ["you: annotated the ReplicaSet blog-api-6f7: team=web"]
+
+
+def test_a_label_of_a_deployment_is_told():
+    labelled_by_hand = labelled(deployment(), needs="attention")
+    gone = ("MODIFIED", deployment(labels={"needs": "attention"}))
+    assert story(("MODIFIED", labelled_by_hand), gone) == [
+        "you: labelled the Deployment blog-api: needs=attention",
+        "you: labelled the Deployment blog-api: app-",
+    ]
+
+
+def test_an_undo_brings_its_annotations_along_and_a_file_says_its_own():
+    """`kubectl rollout undo` writes the old change-cause back; that is no deed of its own."""
+    kept, old = container(deployment(), image="blog-api:1.1"), revision(1, "blog-api:1.0", "rs-1")
+    noted = container(deployment(annotations={"kubernetes.io/change-cause": "first"}), image="blog-api:1.0")
+    undone, by_file = (("MODIFIED", written_by(noted, who)) for who in ("kubectl", "kubectl-client-side-apply"))
+    assert len(story(undone, before=[kept, old])) == 1
+    assert story(by_file, before=[kept, old])[1:] == ["you: noted the change-cause of the Deployment blog-api: first"]
 
 
 def others(*changes, manager="kubectl-create"):

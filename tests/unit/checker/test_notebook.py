@@ -284,3 +284,31 @@ def test_the_timeline_tells_of_the_node_that_the_exercise_loses():
     notebook._Here.lab, notebook._Here.cluster = exercise.lab, attempts.cluster
     for said in shown(notebook.timeline, "node-lost"):
         assert "Node lost: node-2" in said
+
+
+@pytest.mark.parametrize(("replicas", "said"), [(3, "You have passed"), (2, "You are in the middle of")])
+def test_an_exercise_under_way_is_left_alone_and_how_to_begin_again_is_said(monkeypatch, tmp_path, replicas, said):
+    """Where it is passed, that is said."""
+    reader = ReaderByHand(*family("p-1", "p-2", "p-9", replicas=replicas))
+    exercise, attempts = under_way(reader=reader)
+    for change in P_9_FOR_P_3:
+        record(attempts, exercise, change)
+    kubeconfig = tmp_path / "self-healing.kubeconfig"
+    kubeconfig.write_text("{}")
+    for name in ("KUBECONFIG", "KUBECACHEDIR", "PATH"):
+        monkeypatch.setenv(name, os.environ.get(name, ""))
+    monkeypatch.setattr(notebook, "_bring_up", lambda head: attempts.cluster)
+    monkeypatch.setattr(attempt.Attempts, "open", lambda self: kubeconfig)
+    attempts.check(exercise)
+    _, plain = shown(notebook.lab, exercise.id)
+    assert f"{said} “{exercise.title}”; nothing was changed." in plain
+    assert f'To begin again: reset("{exercise.name}")' in plain
+
+
+def test_trouble_says_in_a_notebooks_own_words_how_to_begin_again():
+    exercise, attempts = under_way(reader=ReaderByHand(*family()))
+    (attempts.folder / f"{exercise.name}.baseline.json").unlink()
+    for call in (notebook.check, notebook.hint):
+        html, plain = shown(call)
+        assert f'Try: reset("{exercise.id}")' in plain
+        assert "driftlab reset" not in plain + html

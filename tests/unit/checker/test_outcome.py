@@ -104,3 +104,12 @@ def test_what_was_judged_cannot_be_changed_afterwards():
         with pytest.raises(dataclasses.FrozenInstanceError):
             setattr(frozen, field, 1)
     assert isinstance(made, Result)
+
+
+@pytest.mark.parametrize("outcome", Outcome)
+@pytest.mark.parametrize("hints_used", [0, 1])
+def test_a_remark_is_held_back_until_it_gives_nothing_away(outcome, hints_used):
+    """In the model: so no rendering of it can say more than another one."""
+    made = result(outcome, method=Method(remark="a better way"), hints_used=hints_used)
+    said = "a better way" if outcome is PASS or hints_used else ""
+    assert made.remark == made.to_dict()["method"]["remark"] == said

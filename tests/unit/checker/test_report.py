@@ -183,7 +183,7 @@ def calm(made):
     goals = tuple(GoalResult("word", one.outcome, "word", one.points, one.of) for one in made.goals)
     method = Method(
         tuple(Deed(deed.by_you, "word") for deed in made.method.deeds),
-        "word" if made.method.remark else "",
+        "word" if made.remark else "",
         tuple("word" for _ in made.method.gaps),
     )
     return Result(made.exercise, "word", goals, made.checked, made.hints_used, method=method)

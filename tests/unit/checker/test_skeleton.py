@@ -61,7 +61,7 @@ def test_its_mistakes_have_three_hints_each_that_differ(made):
 
 def test_its_scripts_say_what_they_do_and_are_plain_kubectl(made):
     scripts = sorted(made.rglob("*.sh"))
-    assert len(scripts) == 4
+    assert len(scripts) == 1 + 3 + 3
     for script in scripts:
         first, *lines = script.read_text(encoding="utf-8").splitlines()
         assert re.fullmatch(r"# \S.*\.", first)

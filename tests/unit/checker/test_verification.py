@@ -11,6 +11,7 @@ from clusters.errors import ClusterNotReady, ClusterUnreachable, CommandFailed
 from .evidence_by_hand import SAME
 
 EXERCISES = "exercises.py"
+CLAIMS = ["untouched,", "its", "autoscaler", "patch", "server-side", "recreated", "replicaset", "too-few"]
 THREE_HINTS = "needs three hints that differ: a nudge, a pointer, the answer"
 
 
@@ -129,7 +130,7 @@ class Trial:
 def test_a_script_that_fails_is_a_fault_of_the_lab(folder, trouble):
     (exercise,) = load(folder).exercises
     claims = [(claim, proved()) for claim, proved in prove(Trial(trouble), exercise)]
-    assert [claim.split(" ")[0] for claim, _ in claims] == ["untouched,", "its", "recreated", "replicaset", "too-few"]
+    assert [claim.split(" ")[0] for claim, _ in claims] == CLAIMS
     assert all(trouble.message in fault for _, fault in claims)
 
 
@@ -165,6 +166,21 @@ def test_a_claim_that_holds_has_no_fault(folder):
     assert proved(folder)["untouched,"] == ""
 
 
+def test_a_right_answer_that_earns_no_full_marks_is_told_as_such(folder):
+    faults_of = proved(folder)
+    assert faults_of["its"].startswith("the solution did not get full marks")
+    assert faults_of["patch"].startswith("a right answer did not get full marks")
+
+
+def test_an_exercise_needs_no_other_right_answer_but_none_belongs_to_nothing(folder):
+    for script in (folder / "right" / "scale-up").iterdir():
+        script.unlink()
+    assert faults(folder) == []
+    (folder / "right" / "scale-down").mkdir()
+    (folder / "right" / "scale-down" / "patch.sh").touch()
+    assert faults(folder) == [f"{folder / 'right/scale-down/patch.sh'} belongs to nothing"]
+
+
 @pytest.mark.parametrize(
     ("old", "new", "what"),
     [
@@ -178,7 +194,7 @@ def test_code_that_breaks_is_told_with_file_and_line_whatever_it_is_for(folder, 
     told = f"{folder / EXERCISES}, line {line_of(folder, new)}: {what}"
     faults_of = proved(folder)
     assert all(told in fault for fault in faults_of.values()), faults_of
-    assert set(faults_of) == {"untouched,", "its", "recreated", "replicaset", "too-few"}
+    assert set(faults_of) == set(CLAIMS)
 
 
 @pytest.mark.parametrize("of_the_start", ["begins", "loses_node"])

@@ -46,6 +46,7 @@ def test_a_deployment_asks_for_one_replica_where_it_says_nothing():
 def test_revision_images_and_pause():
     view = Deployment(deployment(image="blog-api:2.0"))
     assert (view.revision, view.images, view.paused) == ("1", ("blog-api:2.0",), False)
+    assert Deployment(deployment(image="docker.io/library/blog-api:2.0")).images == view.images
     assert Deployment(deployment(annotations=None)).revision == ""
     raw = deployment()
     assert Deployment({**raw, "spec": {**raw["spec"], "paused": True}}).paused
@@ -61,7 +62,16 @@ def test_a_selector_chooses_by_all_of_its_labels():
     assert not view.matches(Pod(pod("p-1", labels=None)))
 
 
-@pytest.mark.parametrize("selector", [{}, {"matchLabels": None}, {"matchLabels": {}}])
+@pytest.mark.parametrize("view", [Deployment, ReplicaSet])
+def test_a_selector_chooses_in_expressions_too(view):
+    asked = [{"key": "app", "operator": "In", "values": ["blog-api"]}, {"key": "canary", "operator": "DoesNotExist"}]
+    made = view({**deployment(), "spec": {"selector": {"matchExpressions": asked}}})
+    assert made.matches(Pod(pod("p-1", labels={"app": "blog-api"})))
+    assert not made.matches(Pod(pod("p-1", labels={"app": "blog-api", "canary": "yes"})))
+    assert not made.matches(Pod(pod("p-1", labels={"app": "other"})))
+
+
+@pytest.mark.parametrize("selector", [None, {}, {"matchLabels": None}, {"matchLabels": {}}])
 def test_a_selector_without_labels_chooses_nothing(selector):
     raw = deployment()
     raw["spec"]["selector"] = selector

@@ -6,7 +6,7 @@ import pytest
 from rich.console import Console
 
 from checker import attempt, disturbance
-from checker.command_line import _watched
+from checker.commands.checking import watched as watch
 from checker.outcome import Outcome, failed, passed, waiting
 from clusters.errors import ClusterUnreachable
 
@@ -36,7 +36,7 @@ def state(tmp_path, monkeypatch):
 def watched(made, reader):
     """The result in the end, and all that was shown."""
     stream = io.StringIO()
-    (result,) = _watched([(begun(made, reader), made)], Console(file=stream, width=100), every_s=0.0)
+    (result,) = watch([(begun(made, reader), made)], Console(file=stream, width=100), every_s=0.0)
     return result, stream.getvalue()
 
 

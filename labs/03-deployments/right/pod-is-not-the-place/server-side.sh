@@ -1,0 +1,3 @@
+# The changed file is applied by the server.
+kubectl apply view-last-applied deployment/blog-api | sed 's/blog-api:1\.0$/blog-api:1.1/' | kubectl apply --server-side --filename -
+kubectl rollout status deployment/blog-api --timeout=60s

@@ -1,0 +1,7 @@
+# The variable comes from a Secret.
+kubectl create secret generic database --from-literal=DATABASE_URL=postgres://db/blog
+kubectl rollout pause deployment/blog-api
+kubectl set image deployment/blog-api blog-api=blog-api:1.2
+kubectl set env deployment/blog-api --from=secret/database
+kubectl rollout resume deployment/blog-api
+kubectl rollout status deployment/blog-api --timeout=60s

@@ -1,0 +1,3 @@
+# Strategy and image come in one request.
+kubectl patch deployment blog-api --patch '{"spec": {"strategy": {"type": "Recreate", "rollingUpdate": null}, "template": {"spec": {"containers": [{"name": "blog-api", "image": "blog-api:1.1"}]}}}}'
+kubectl rollout status deployment/blog-api --timeout=60s

@@ -1,0 +1,3 @@
+# The image is changed in the file, and that is applied.
+kubectl apply view-last-applied deployment/blog-api | sed 's/blog-api:1\.0$/blog-api:1.1/' | kubectl apply --filename -
+kubectl rollout status deployment/blog-api --timeout=60s

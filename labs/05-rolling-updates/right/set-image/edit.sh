@@ -1,0 +1,3 @@
+# The image is changed in an editor.
+KUBE_EDITOR='sed -i.bak s/blog-api:1.0$/blog-api:1.1/' kubectl edit deployment blog-api
+kubectl rollout status deployment/blog-api --timeout=60s

@@ -1,0 +1,3 @@
+# The image that served is asked for again, by hand.
+kubectl set image deployment/blog-api blog-api=blog-api:1.0
+kubectl rollout status deployment/blog-api --timeout=60s

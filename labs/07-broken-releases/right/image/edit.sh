@@ -1,0 +1,3 @@
+# The image is corrected in an editor.
+KUBE_EDITOR='sed -i.bak s/blog-api:v1.1$/blog-api:1.1/' kubectl edit deployment blog-api
+kubectl rollout status deployment/blog-api --timeout=60s

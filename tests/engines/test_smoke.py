@@ -1,0 +1,22 @@
+"""An exercise from its start to full marks: wherever that works, an engine brings a cluster that learners can use."""
+
+import pytest
+
+from checker.attempt import Attempts
+from checker.catalogue import find_exercise
+from checker.outcome import Outcome
+from checker.render import text
+from clusters.cluster import Cluster
+
+pytestmark = pytest.mark.smoke
+
+
+def test_an_exercise_is_begun_solved_and_passed(cluster: Cluster):
+    exercise = find_exercise("02-self-healing/one-pod")
+    attempts = Attempts(cluster, exercise.lab)
+    attempts.start(exercise, again=True)
+    assert attempts.check(exercise).outcome is Outcome.FAIL
+    attempts.run(exercise.solution)
+    result = attempts.check(exercise, wait_s=60)
+    assert result.outcome is Outcome.PASS, text.render(result)
+    assert result.points == result.of
