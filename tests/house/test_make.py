@@ -33,14 +33,14 @@ def test_make_alone_lists_every_target_with_one_line_of_help(make, targets):
     assert done.returncode == 0, done.stderr
     listed = {}
     for line in done.stdout.splitlines():
-        match = re.fullmatch(r"\s+make ([a-z]+)\s+(\S.*)", line)
+        match = re.fullmatch(r"\s+make ([a-z-]+)\s+(\S.*)", line)
         assert match, f"not a target with its help: {line!r}"
         listed[match[1]] = match[2]
     assert sorted(listed) == sorted(targets)
 
 
 def test_every_rule_is_either_phony_or_a_file(root, targets):
-    rules = re.findall(r"^([a-zA-Z]\w*):(?!=)", (root / "Makefile").read_text(), re.MULTILINE)
+    rules = re.findall(r"^([a-zA-Z][\w-]*):(?!=)", (root / "Makefile").read_text(), re.MULTILINE)
     assert sorted(rules) == sorted(targets)
 
 
