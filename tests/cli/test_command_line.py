@@ -108,8 +108,8 @@ def test_an_exercise_from_its_start_to_done(person: Person, tmp_path: Path):
 
 
 def test_try_does_a_whole_lab_and_prints_the_grades(person: Person):
-    said = person.types("try", "00-start-here", expect=PASSED)
-    lab = find_lab("00-start-here")
+    said = person.types("try", "02-self-healing", expect=PASSED)
+    lab = find_lab("02-self-healing")
     for exercise in lab.exercises:
         total = sum(goal.points for goal in exercise.goals)
         assert re.search(rf"{re.escape(exercise.id)} .*✔ right .* {total:g} / {total:g}", said)

@@ -425,7 +425,7 @@ def test_labs_that_share_a_namespace_take_turns(school: School, monkeypatch: pyt
     first, exercise = ours(cluster), find_exercise("02-self-healing/one-pod")
     first.start(exercise)
     second = ours(cluster)
-    second.folder = first.folder.with_name("99-another-lab")
+    second.kept.folder = first.folder.with_name("99-another-lab")
     second.start(exercise)
     assert (first.current, second.current) == ("", "one-pod")
     cluster.down()
