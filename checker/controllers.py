@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from checker.templates import same_template
-from checker.views import Deployment, Object, ReplicaSet
+from checker.views import Deployment, Object, ReplicaSet, replicas_setters
 
 CONTROLLERS = "kube-controller-manager"
 
@@ -53,7 +53,9 @@ def autoscaled(before: Deployment, after: Deployment, autoscalers: Iterable[Obje
     ``autoscalers``: all that there are, where the exercise watches them.
     https://kubernetes.io/docs/concepts/workloads/autoscaling/horizontal-pod-autoscale/
     """
-    if before.replicas == after.replicas or not _setters(after) & {(name, "scale") for name in managers(after)}:
+    if before.replicas == after.replicas or not replicas_setters(after.raw) & {
+        (name, "scale") for name in managers(after)
+    }:
         return False
     targets = [(one.spec.get("scaleTargetRef") or {}).get("name") for one in autoscalers or ()]
     return autoscalers is None or after.name in targets
@@ -66,8 +68,12 @@ def scaled_by_hand(before: ReplicaSet, after: ReplicaSet, owner: Deployment | No
     that scales to 0 leaves the field without any: the API server takes 0 for one that is left out.
     """
     theirs = {(name, "") for name in (managers(owner) if owner else (CONTROLLERS,))}
-    setters = _setters(after)
-    by_others = not setters & theirs if setters else bool(_setters(before) or writers(after.raw) - writers(before.raw))
+    setters = replicas_setters(after.raw)
+    by_others = (
+        not setters & theirs
+        if setters
+        else bool(replicas_setters(before.raw) or writers(after.raw) - writers(before.raw))
+    )
     return by_others or (owner is not None and _would_not_scale(before, after, owner))
 
 
@@ -106,15 +112,6 @@ def notes(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[tuple
     for key in {**old, **new}:
         if old.get(key) != new.get(key) and not key.startswith(NOT_SET_BY_HAND):
             yield key, new.get(key)
-
-
-def _setters(of: Object) -> set[tuple[str, str]]:
-    """Who manages ``spec.replicas``: the field managers, and by which subresource each has written it."""
-    return {
-        (str(entry.get("manager")), str(entry.get("subresource") or ""))
-        for entry in _entries(of.raw)
-        if "f:replicas" in ((entry.get("fieldsV1") or {}).get("f:spec") or {})
-    }
 
 
 def _entries(raw: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:

@@ -25,29 +25,22 @@ def your_deeds(evidence: Evidence, of: str = "") -> list[Deed]:
     https://kubernetes.io/docs/reference/using-api/server-side-apply/#managers
     """
     evidence.recording.require("deployments", "replicasets", "pods", "events")
-    family = _family(evidence, of) if of else {}
-
-    def belongs(deed: Deed) -> bool:
-        words = {word.strip(",:;()") for word in deed.text.split()}
-        return not of or bool(words & family.get(deed.kind, frozenset()))
-
-    return list(filter(belongs, by_you(evidence)))
+    deeds = by_you(evidence)
+    if not of:
+        return list(deeds)
+    family = _family(evidence, of)
+    return [deed for deed in deeds if deed.uid in family]
 
 
-def _family(evidence: Evidence, name: str) -> dict[str, frozenset[str]]:
-    """By kind, the names of the Deployment, of its ReplicaSets, and of all Pods that it has had since the start."""
-    deployments = {one.uid for one in evidence.baseline.deployments if one.name == name}
-    deployments |= {change.uid for change in evidence.recording.of_kind("deployments") if change.name == name}
-    changes = evidence.recording.of_kind
-    replicasets = [*evidence.baseline.replicasets, *(ReplicaSet(change.raw) for change in changes("replicasets"))]
-    own = [one for one in replicasets if one.controller in deployments]
-    owners = {one.uid for one in own}
-    pods = [*evidence.baseline.pods, *(Pod(change.raw) for change in changes("pods"))]
-    return {
-        "Deployment": frozenset([name]),
-        "ReplicaSet": frozenset(one.name for one in own),
-        "Pod": frozenset(pod.name for pod in pods if pod.controller in owners),
-    }
+def _family(evidence: Evidence, name: str) -> set[str]:
+    """The UIDs of the Deployments of that name, of their ReplicaSets, and of all Pods that these have had since."""
+    seen = evidence.recording.of_kind
+    deployments = [*evidence.baseline.deployments, *(Deployment(change.raw) for change in seen("deployments"))]
+    replicasets = [*evidence.baseline.replicasets, *(ReplicaSet(change.raw) for change in seen("replicasets"))]
+    pods = [*evidence.baseline.pods, *(Pod(change.raw) for change in seen("pods"))]
+    family = {one.uid for one in deployments if one.name == name}
+    family |= {one.uid for one in replicasets if one.controller in family}
+    return family | {pod.uid for pod in pods if pod.controller in family}
 
 
 def you(evidence: Evidence, verb: str, kind: str, of: str = "") -> bool:

@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 from checker.recording import UNRECORDED, Recording
-from checker.views import Deployment, Event, Object, Pod, ReplicaSet
+from checker.views import Deployment, Event, Object, Pod, ReplicaSet, sets_replicas
 from clusters.client import ApiRefused, Document, Reader
 from clusters.errors import ClusterUnreachable
 
@@ -127,7 +127,7 @@ def lean(item: Document) -> Document:
     """
     fields = [
         {name: entry[name] for name in ("manager", "operation", "time", "subresource") if name in entry}
-        | ({"fieldsV1": SETS_REPLICAS} if "f:replicas" in _of_spec(entry) else {})
+        | ({"fieldsV1": SETS_REPLICAS} if sets_replicas(entry) else {})
         for entry in item["metadata"].get("managedFields", ())
     ]
     made = {**item, "metadata": {**item["metadata"], "managedFields": fields}}
@@ -136,10 +136,6 @@ def lean(item: Document) -> Document:
         made["data"] = {key: hashlib.sha256(str(value).encode()).hexdigest()[:16] for key, value in values}
         made["metadata"]["annotations"] = {}  # `kubectl apply` notes there what it was given
     return made
-
-
-def _of_spec(entry: Document) -> Document:
-    return dict((entry.get("fieldsV1") or {}).get("f:spec") or {})
 
 
 def lists(watches: Collection[str] = ()) -> dict[str, str]:

@@ -58,7 +58,7 @@ def how(evidence: Evidence) -> Method:
 
 def by_you(evidence: Evidence) -> Iterator[Deed]:
     """All that the learner did since the baseline."""
-    return (Deed(True, act.text, act.verb, act.kind, act.at) for act in _Teller(evidence).deeds() if act.by_you)
+    return (act.told() for act in _Teller(evidence).deeds() if act.by_you)
 
 
 @dataclass(frozen=True)
@@ -73,6 +73,10 @@ class _Act:
     removed: int = 0
     scaled: tuple[str, int, int] | None = None  #: what, from how many, to how many
     at: float = 0.0
+    uid: str = ""
+
+    def told(self) -> Deed:
+        return Deed(self.by_you, self.text, self.verb, self.kind, self.at, self.uid)
 
 
 class _Teller:
@@ -109,7 +113,7 @@ class _Teller:
             if change.kind in tell:
                 remarks = len(self.remarks)
                 told = tell[change.kind](change, self.last.get(change.uid))
-                acts = [replace(act, at=change.at) for act in told]
+                acts = [replace(act, at=change.at, uid=change.uid) for act in told]
                 if change.ours:
                     acts, self.remarks = [], self.remarks[:remarks]
                 yield from acts
@@ -344,7 +348,7 @@ def _together(acts: Iterable[_Act]) -> Iterator[Deed]:
         if act.by_you:
             yield from _answered(answer)
             answer = []
-            yield Deed(True, act.text, act.verb, act.kind, act.at)
+            yield act.told()
         else:
             answer.append(act)
     yield from _answered(answer)

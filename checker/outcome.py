@@ -72,7 +72,7 @@ class Deed:
 
     ``verb`` and ``kind`` say what you did to what: ``made``, ``deleted``, ``scaled``, ``changed``, ``labelled`` or
     ``annotated`` a ``Deployment``, ``ReplicaSet``, ``Pod`` or another kind that the exercise watches.
-    ``at``: seconds since the epoch.
+    ``at``: seconds since the epoch. ``uid``: the object's.
     """
 
     by_you: bool
@@ -80,6 +80,7 @@ class Deed:
     verb: str = ""
     kind: str = ""
     at: float = 0.0
+    uid: str = ""
 
 
 @dataclass(frozen=True)

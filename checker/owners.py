@@ -1,7 +1,7 @@
 """Who belongs to whom, and who is who: by UIDs and the chain of ownerReferences, never by names or labels alone."""
 
 from checker.evidence import Evidence, Snapshot
-from checker.views import Deployment, Object, Pod, ReplicaSet, replicas_managers
+from checker.views import Deployment, Object, Pod, ReplicaSet, replicas_setters
 
 
 def replicasets_of(deployment: Deployment, snapshot: Snapshot) -> tuple[ReplicaSet, ...]:
@@ -110,4 +110,4 @@ def replicas_set_by(of: Deployment | ReplicaSet) -> frozenset[str]:
     Empty where a command scaled to 0: that leaves no trace in ``metadata.managedFields[].fieldsV1``.
     https://kubernetes.io/docs/reference/using-api/server-side-apply/#field-management
     """
-    return replicas_managers(of.raw)
+    return frozenset(manager for manager, _ in replicas_setters(of.raw))

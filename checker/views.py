@@ -130,11 +130,14 @@ def bare_template(template: Mapping[str, Any]) -> dict[str, Any]:
     return {**template, "metadata": metadata}
 
 
-def replicas_managers(raw: Mapping[str, Any]) -> frozenset[str]:
-    """The field managers of ``spec.replicas``: ``metadata.managedFields``."""
+def replicas_setters(raw: Mapping[str, Any]) -> frozenset[tuple[str, str]]:
+    """Who manages ``spec.replicas``: field managers, and by which subresource each wrote it (``scale``, or nothing)."""
     entries = raw["metadata"].get("managedFields") or ()
     return frozenset(
-        str(entry.get("manager"))
-        for entry in entries
-        if "f:replicas" in ((entry.get("fieldsV1") or {}).get("f:spec") or {})
+        (str(entry.get("manager")), str(entry.get("subresource") or "")) for entry in entries if sets_replicas(entry)
     )
+
+
+def sets_replicas(entry: Mapping[str, Any]) -> bool:
+    """Does an entry of ``metadata.managedFields`` hold ``spec.replicas``?"""
+    return "f:replicas" in ((entry.get("fieldsV1") or {}).get("f:spec") or {})

@@ -57,6 +57,16 @@ def test_the_deployments_own_changes_are_among_what_was_done_to_it():
     assert [deed.verb for deed in p.your_deeds(seen, of="other")] == ["made"]
 
 
+def test_words_of_a_learners_own_do_not_make_a_deed_another_objects():
+    """A reason for a change is free text: it may name what it likes."""
+    other = deployment("other", "d-9")
+    cause = {"kubernetes.io/change-cause": "as for blog-api"}
+    said = deployment("other", "d-9", annotations={**other["metadata"]["annotations"], **cause})
+    seen = told(("ADDED", other), ("MODIFIED", said))
+    assert [deed.verb for deed in p.your_deeds(seen, of="other")] == ["made", "annotated"]
+    assert p.your_deeds(seen, of="blog-api") == []
+
+
 # ---- past the Deployment
 
 CONTROLLER = "kube-controller-manager"
