@@ -7,11 +7,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from filelock import Timeout
-
 from checker.kept import read
 from clusters.errors import DriftlabError
-from clusters.folders import locked, write_atomically
+from clusters.folders import lock_if_free, write_atomically
 
 #: How often somebody who waits looks whether the one before has noticed that the turn is over.
 LOOK_S = 0.1
@@ -64,11 +62,8 @@ def _lock(turn: Turn) -> Iterator[None]:
     path = turn.path.with_suffix(".lock")
     while True:
         turn.check()
-        try:
-            with locked(path, timeout_s=0):
+        with lock_if_free(path) as free:
+            if free:
                 yield
                 return
-        except Timeout as busy:
-            if busy.lock_file != str(path):
-                raise
         time.sleep(LOOK_S)

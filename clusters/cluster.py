@@ -16,7 +16,7 @@ import yaml
 
 from clusters.client import ApiRefused, Client, Document
 from clusters.errors import ClusterNotReady, ClusterUnreachable, EngineUnavailable, UsageError
-from clusters.folders import locked, state_folder, write_atomically
+from clusters.folders import lock_if_free, locked, state_folder, write_atomically
 from clusters.progress import SILENT, Progress
 
 LEARNER_ROLES = Path(__file__).parent / "learner-roles.yaml"
@@ -295,16 +295,11 @@ class Cluster(ABC):
     @contextmanager
     def exclusively(self, progress: Progress = SILENT) -> Iterator[None]:
         """One process at a time may create, mend or delete clusters of this engine; others wait, and say so."""
-        from filelock import Timeout
-
         path = self.home / ".lock"
-        try:
-            with locked(path, timeout_s=0):
+        with lock_if_free(path) as free:
+            if free:
                 yield
                 return
-        except Timeout as busy:
-            if busy.lock_file != str(path):
-                raise
         with progress.step("Waiting for another process that is at work on a cluster"), locked(path):
             yield
 

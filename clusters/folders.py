@@ -12,7 +12,7 @@ import os
 import stat
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import platformdirs
@@ -109,6 +109,19 @@ def locked(path: Path, timeout_s: float = -1) -> Iterator[None]:
         yield  # what goes wrong in here is not the lock's fault
     finally:
         lock.release()
+
+
+@contextmanager
+def lock_if_free(path: Path) -> Iterator[bool]:
+    """Hold the lock file ``path`` if nobody else does; yields whether it is held."""
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(locked(path, timeout_s=0))
+        except Timeout:
+            free = False
+        else:
+            free = True
+        yield free
 
 
 def unusable(path: Path, error: OSError, next_step: str = OTHER_FOLDERS) -> StateUnusable:

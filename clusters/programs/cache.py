@@ -13,8 +13,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from filelock import Timeout
-
 from clusters import folders
 from clusters.folders import make_folder, write_atomically
 from clusters.programs.pins import Program, system_and_machine
@@ -34,14 +32,11 @@ class Cache:
     def locked(self, progress: Progress) -> Iterator[None]:
         """Only one process at a time looks for programs; another one waits, and then finds them."""
         lock = self.root / ".lock"
-        try:
-            with folders.locked(lock, timeout_s=0):
+        with folders.lock_if_free(lock) as free:
+            if free:
                 self._sweep()
                 yield
                 return
-        except Timeout as busy:
-            if busy.lock_file != str(lock):
-                raise
         with progress.step("Waiting for another process that is getting the same programs"), folders.locked(lock):
             pass
         with folders.locked(lock):

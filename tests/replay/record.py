@@ -39,12 +39,14 @@ class Unstable(Exception):
 
 
 class Recording:
-    """What has been recorded so far; files are written exercise by exercise, as soon as they are whole."""
+    """What has been recorded so far, and what went wrong."""
 
     def __init__(self, engine: str) -> None:
         self.engine = engine
         self.lock = threading.Lock()
         self.faults: list[str] = []
+        #: for each exercise, what its files will hold: evidence and texts by case
+        self.kept: dict[Exercise, tuple[dict[str, Any], dict[str, str]]] = {}
 
     def do(self, cluster: Cluster, namespace: str, exercise: Exercise, cases: list[Case]) -> None:
         """Do some cases of one exercise after each other, and keep them."""
@@ -77,12 +79,18 @@ class Recording:
 
     def _keep(self, case: Case, evidence: dict[str, Any], said: str) -> None:
         with self.lock:
-            kept, text = load(case.exercise), sections(case.exercise)
+            if case.exercise not in self.kept:
+                self.kept[case.exercise] = load(case.exercise), sections(case.exercise)
+            kept, text = self.kept[case.exercise]
             kept[case.name] = {"sources": case.sources(self.engine), "engine": self.engine, "evidence": evidence}
             text[case.name] = said
-            there = [one.name for one in of(case.exercise)]
-            save(case.exercise, {name: kept[name] for name in there if name in kept})
-            save_sections(case.exercise, {name: text[name] for name in there if name in text})
+
+    def write(self) -> None:
+        """Write down all that was kept: once, since it takes seconds to make a file small."""
+        for exercise, (kept, text) in self.kept.items():
+            there = [one.name for one in of(exercise)]
+            save(exercise, {name: kept[name] for name in there if name in kept})
+            save_sections(exercise, {name: text[name] for name in there if name in text})
 
 
 def _begin(cluster: Cluster, namespace: str, exercise: Exercise) -> Attempts:
@@ -148,6 +156,7 @@ def record(cases: list[Case], engine: str) -> list[str]:
             for one in alone:
                 do(progress, task, *one)
     finally:
+        recording.write()
         cluster.down()
     return recording.faults
 

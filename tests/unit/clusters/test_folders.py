@@ -11,7 +11,7 @@ import pytest
 from filelock import Timeout
 
 from clusters.errors import StateUnusable
-from clusters.folders import cache_folder, locked, make_folder, state_folder, write_atomically
+from clusters.folders import cache_folder, lock_if_free, locked, make_folder, state_folder, write_atomically
 
 
 def mode(path: Path) -> int:
@@ -232,3 +232,14 @@ class TestLocked:
         for place in (impossible / ".lock", tmp_path / "folder"):
             with pytest.raises(StateUnusable, match="cannot be written"), locked(place, timeout_s=0):
                 pass
+
+
+def test_a_lock_that_somebody_holds_is_not_waited_for(tmp_path):
+    path = tmp_path / "state" / ".lock"
+    with lock_if_free(path) as first:
+        with lock_if_free(path) as second:
+            assert (first, second) == (True, False)
+        with lock_if_free(path) as third:
+            assert not third, "that it was asked for has not set it free"
+    with lock_if_free(path) as again:
+        assert again
