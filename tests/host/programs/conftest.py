@@ -7,6 +7,7 @@ import sys
 import tarfile
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -14,7 +15,7 @@ import pytest
 
 from clusters.programs import build, patches, sources, wheel
 from clusters.programs.cache import Cache
-from clusters.programs.pins import PROGRAMS, Program
+from clusters.programs.pins import PROGRAMS, Program, Release
 
 
 @pytest.fixture(autouse=True)
@@ -47,8 +48,9 @@ def place(url: str) -> str:
 class Mirror:
     """Lays out on ``web`` what the programs' makers publish."""
 
-    def __init__(self, web) -> None:
-        self.web, self.answers = web, web.answers
+    def __init__(self, web, digests: Path) -> None:
+        self.web, self.answers, self.digests = web, web.answers, digests
+        digests.write_text("")
 
     def publish(self, program: Program, member: str | None = None) -> None:
         """Put up ``program`` as its makers do. ``member`` is its path in its archive, if that is to be another one."""
@@ -59,11 +61,13 @@ class Mirror:
             file = archive(name, {member or release.member: file})
         digest = hashlib.sha256(file).hexdigest()
         self.answers[place(release.url)] = (200, file)
+        with self.digests.open("a") as listed:  # of two lines the last one holds
+            listed.write(f"{digest}  ./{place(release.url).removeprefix('/')}\n")
         if name in release.checksum and release.checksum.endswith(".sha256"):
             self.answers[place(release.checksum)] = (200, digest.encode())
         else:
-            listed = f"{'0' * 64}  another-file\n{digest}  {name}\n{'1' * 64}  {name}.asc\n"
-            self.answers[place(release.checksum)] = (200, listed.encode())
+            lines = f"{'0' * 64}  another-file\n{digest}  {name}\n{'1' * 64}  {name}.asc\n"
+            self.answers[place(release.checksum)] = (200, lines.encode())
 
 
 def archive(name: str, members: dict[str, bytes]) -> bytes:
@@ -82,16 +86,35 @@ def archive(name: str, members: dict[str, bytes]) -> bytes:
 
 
 @pytest.fixture
-def mirror(web, monkeypatch):
-    """Everything that is published for this machine, good and whole; DRIFTLAB_MIRROR names it."""
+def mirror(web, monkeypatch, tmp_path):
+    """Everything that is published for this machine, good and whole; DRIFTLAB_MIRROR names it.
+
+    Its files are vouched for by DRIFTLAB_DIGESTS: nobody can ask their makers here.
+    """
     monkeypatch.setenv("DRIFTLAB_MIRROR", web.url + "/")
-    laid_out = Mirror(web)
+    laid_out = Mirror(web, tmp_path / "digests.txt")
+    monkeypatch.setenv("DRIFTLAB_DIGESTS", str(laid_out.digests))
     for program in PUBLISHED:
         laid_out.publish(program)
     return laid_out
 
 
 PUBLISHED = [program for program in PROGRAMS.values() if program.release()]
+
+
+@pytest.fixture
+def makers(mirror, web, monkeypatch):
+    """The makers' own hosts, on loopback: what they publish, and its checksums. No mirror, and no digests."""
+    monkeypatch.delenv("DRIFTLAB_MIRROR")
+    monkeypatch.delenv("DRIFTLAB_DIGESTS")
+    official = Program.release
+
+    def release(program: Program) -> Release | None:
+        there = official(program)
+        return there and replace(there, url=web.url + place(there.url), checksum=web.url + place(there.checksum))
+
+    monkeypatch.setattr(Program, "release", release)
+    return mirror
 
 
 @pytest.fixture

@@ -3,13 +3,15 @@
 import os
 import socket
 import threading
+from dataclasses import replace
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
 from clusters import processes
 from clusters.programs import WayFailed, download
-from clusters.programs.pins import PROGRAMS
+from clusters.programs.pins import PROGRAMS, Program
 from clusters.progress import Progress
 
 PUBLISHED = [program for program in PROGRAMS.values() if program.release()]
@@ -64,20 +66,63 @@ def test_a_wrong_checksum(fails, mirror, program):
     mirror.answers[path] = (200, mirror.answers[path][1] + b" ")
     reason = fails(program)
     assert "its SHA-256 is " in reason
-    assert "is published" in reason
+    assert "but it should be " in reason
 
 
 @pytest.mark.parametrize("program", PUBLISHED, ids=lambda program: program.name)
-def test_a_checksum_that_is_not_there(fails, mirror, program):
-    del mirror.answers[place(program.release().checksum)]
+def test_makers_vouch_for_what_they_publish(cache, makers, progress, fails, program):
+    download.download([program], cache, progress)
+    assert cache.verify(program)
+
+
+@pytest.mark.parametrize("program", PUBLISHED, ids=lambda program: program.name)
+def test_what_is_not_what_its_makers_vouch_for_is_refused(fails, makers, program):
+    path = urlsplit(program.release().url).path
+    makers.answers[path] = (200, makers.answers[path][1] + b" ")
+    assert "but it should be " in fails(program)
+
+
+@pytest.mark.parametrize("program", PUBLISHED, ids=lambda program: program.name)
+def test_a_checksum_that_is_not_there(fails, makers, program):
+    del makers.answers[urlsplit(program.release().checksum).path]
     assert "404" in fails(program)
+
+
+@pytest.mark.parametrize("program", PUBLISHED, ids=lambda program: program.name)
+def test_a_mirror_does_not_vouch_for_its_own_files(fails, mirror, monkeypatch, web, closed, program):
+    """It has a checksum beside each file, and nobody looks at it."""
+    monkeypatch.delenv("DRIFTLAB_DIGESTS")
+    official = Program.release
+    monkeypatch.setattr(Program, "release", lambda one: replace(official(one), checksum=f"http://{closed}/sums"))
+    reason = fails(program)
+    assert reason.startswith("download: nobody vouches for what the mirror has: ")
+    assert "DRIFTLAB_DIGESTS" in reason
+    assert web.asked() == []
+
+
+def test_a_mirrors_file_is_what_its_makers_say_also_where_the_mirror_says_otherwise(cache, makers, fails, monkeypatch):
+    """The makers answer, and their word is the one that counts."""
+    monkeypatch.setenv("DRIFTLAB_MIRROR", f"{makers.web.url}/elsewhere")
+    below = f"/elsewhere/{NODE.release().url.split('://', 1)[1]}"
+    makers.answers[below] = (200, b"#!/bin/sh\necho forged\n")
+    assert "but it should be " in fails(NODE)
+
+
+def test_a_file_that_the_digests_do_not_name(fails, mirror):
+    mirror.digests.write_text("")
+    assert "digests.txt has no SHA-256 for " in fails(NODE)
+
+
+def test_digests_that_cannot_be_read(fails, mirror):
+    mirror.digests.unlink()
+    assert "No such file" in fails(NODE)
 
 
 @pytest.mark.parametrize("body", [b"", b"\n", b"<html>Sign in</html>", b"0123", b"{}", b"[]", b"x" * 64])
 @pytest.mark.parametrize("program", [NODE, KIND, ETCD], ids=lambda program: program.name)
-def test_a_checksum_that_is_none(fails, mirror, program, body):
+def test_a_checksum_that_is_none(fails, makers, program, body):
     """Such as the page of a network that wants its users to sign in."""
-    mirror.answers[place(program.release().checksum)] = (200, body)
+    makers.answers[urlsplit(program.release().checksum).path] = (200, body)
     assert "has no SHA-256 for" in fails(program)
 
 
@@ -96,10 +141,8 @@ def test_a_file_that_is_no_archive(fails, mirror):
     import hashlib
 
     body = b"not an archive"
-    name = place(ETCD.release().url).rsplit("/", 1)[1]
     mirror.answers[place(ETCD.release().url)] = (200, body)
-    line = f"{hashlib.sha256(body).hexdigest()}  {name}\n"
-    mirror.answers[place(ETCD.release().checksum)] = (200, line.encode())
+    mirror.digests.write_text(f"{hashlib.sha256(body).hexdigest()} *{place(ETCD.release().url)[1:]}\n")
     assert "does not hold" in fails(ETCD)
 
 
@@ -112,7 +155,7 @@ def test_nobody_listens(fails, nowhere):
     assert "Connection refused" in fails(NODE)
 
 
-def test_a_host_that_accepts_and_never_says_a_word(fails, mute, monkeypatch):
+def test_a_host_that_accepts_and_never_says_a_word(fails, mirror, mute, monkeypatch):
     monkeypatch.setattr(download, "READ_S", 0.3)
     monkeypatch.setenv("DRIFTLAB_MIRROR", f"http://{mute}")
     assert "timed out" in fails(NODE)
