@@ -96,7 +96,7 @@ def test_its_description_is_the_readme(facts, root):
     metadata, _ = facts
     assert (metadata["Name"], metadata["Version"]) == ("driftlab", __version__)
     assert metadata["Description-Content-Type"] == "text/markdown"
-    assert metadata.get_payload().strip() == (root / "README.md").read_text(encoding="utf-8").strip()
+    assert metadata.get_payload(decode=True).decode().strip() == (root / "README.md").read_text(encoding="utf-8").strip()
 
 
 def test_nothing_with_a_stricter_license_is_needed_without_being_asked_for(facts):
