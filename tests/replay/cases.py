@@ -13,7 +13,7 @@ from checker.catalogue import labs
 from checker.exercise import Exercise
 from checker.outcome import Outcome, Result
 from clusters.programs.pins import KUBERNETES
-from tests.labs import hostile as hostile_answers
+from tests.integration.labs import hostile as hostile_answers
 
 ROOT = Path(__file__).parent.parent.parent
 #: What decides how Pods behave on the embedded engine, beside Kubernetes itself: the application and the catalogue.

@@ -19,7 +19,7 @@ from checker.exercise import Exercise
 from checker.outcome import Outcome, Result
 from checker.render import html, junit, markdown, terminal, text
 from clusters.cluster import Cluster
-from tests.labs.hostile import CASES, LAB, WRONG, Case, going_on, run
+from tests.integration.labs.hostile import CASES, LAB, WRONG, Case, going_on, run
 
 #: Far longer than any of them takes, on a loaded machine, too.
 PATIENCE_S = 150

@@ -180,7 +180,7 @@ def compared(source: str) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def exercises(root):
-    found = [*sorted(root.glob("labs/*/exercises.py")), *sorted(root.glob("tests/labs/wrong/*/exercises.py"))]
+    found = [*sorted(root.glob("labs/*/exercises.py")), *sorted(root.glob("tests/integration/labs/wrong/*/exercises.py"))]
     assert len(found) > 10
     return {path.relative_to(root): path.read_text(encoding="utf-8") for path in found}
 

@@ -30,7 +30,7 @@ STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 PATIENCE_S = 20
 
 #: The checkout, where the program's source is.
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 #: A loopback address of our own, so that whoever listens on 8080 here is in nobody's way.
 HOST = "127.8.8.8"
