@@ -25,7 +25,7 @@ try: .venv/run  ## do the first lab headless, by its reference solutions, and pr
 PYTEST = unset PYTHONDONTWRITEBYTECODE; $(BIN)/python -m pytest --dist loadfile --no-loadscope-reorder
 
 test: .venv/dev  ## run the tests that a person waits for, and the Go code's; say what is left to test-all
-	@$(BIN)/python -m clusters.programs.workbench test
+	@$(BIN)/python -m driftlab.clusters.programs.workbench test
 	@export DRIFTLAB_TESTS=quick; $(PYTEST) --numprocesses 4
 
 test-all: test test-rest  ## run every test: the rest, too
@@ -43,7 +43,7 @@ lint: .venv/dev  ## check style, types, layers and spelling, of the Go code, too
 	@for lab in labs/*/exercises.py; do $(BIN)/mypy --no-error-summary $$lab || exit 1; done
 	@$(BIN)/lint-imports --no-cache
 	@$(BIN)/codespell labs checker clusters README.md CHANGELOG.md
-	@$(BIN)/python -m clusters.programs.workbench lint
+	@$(BIN)/python -m driftlab.clusters.programs.workbench lint
 
 bench: .venv/dev  ## measure what the README's figures say (BUILD=1: the build from source, too)
 	@$(BIN)/python tests/bench.py $(if $(BUILD),--build)
@@ -54,7 +54,7 @@ record: .venv/dev  ## do what is new of all cases for real, and keep its evidenc
 
 wheels: .venv/run  ## make wheels of the kit and of the embedded engine's programs for this machine, in dist/
 	@$(BIN)/python -m hatchling build --target wheel --directory dist
-	@$(BIN)/python -m clusters.programs.packaging dist
+	@$(BIN)/python -m driftlab.clusters.programs.packaging dist
 	@ls -l dist
 
 doctor: .venv/run  ## say what on this machine is in the way of a lab, and how to mend it

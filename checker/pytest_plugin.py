@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from checker.exercise import Exercise
-    from checker.outcome import Result
+    from driftlab.checker.exercises.exercise import Exercise
+    from driftlab.checker.exercises.result import Result
 
 #: Seconds that a grade waits for a cluster that is still at work.
 WAIT_S = 30.0
@@ -49,10 +49,10 @@ class LabFile(pytest.File):
     """A lab: its exercises that are under way in the namespace."""
 
     def collect(self) -> Iterator[pytest.Collector]:
-        from checker.attempt import Attempts
-        from checker.catalogue import load
-        from checker.choice import chosen_cluster
-        from clusters.errors import DriftlabError
+        from driftlab.checker.exercises.catalogue import load
+        from driftlab.checker.sessions.selection import chosen_cluster
+        from driftlab.checker.sessions.session import Attempts
+        from driftlab.clusters.errors import DriftlabError
 
         try:
             lab = load(self.path.parent.resolve())
@@ -79,8 +79,8 @@ class GradedExercise(pytest.Collector):
 
     @cached_property
     def result(self) -> "Result":
-        from checker.attempt import Attempts
-        from checker.render.ways import for_terminal
+        from driftlab.checker.reports.ways import for_terminal
+        from driftlab.checker.sessions.session import Attempts
 
         assert isinstance(self.attempts, Attempts)
         return for_terminal(self.attempts.check(self.exercise, wait_s=WAIT_S))
@@ -94,9 +94,9 @@ class GradedGoal(pytest.Item):
         self.number = number
 
     def setup(self) -> None:
-        from checker.outcome import Outcome
-        from checker.render.text import harmless
-        from clusters.errors import DriftlabError
+        from driftlab.checker.evidence.verdict import Outcome
+        from driftlab.checker.reports.text import harmless
+        from driftlab.clusters.errors import DriftlabError
 
         assert isinstance(self.parent, GradedExercise)
         try:
@@ -110,8 +110,8 @@ class GradedGoal(pytest.Item):
             pytest.fail(harmless(said + f"\nNext: {result.next_step}" * bool(result.next_step)), pytrace=False)
 
     def runtest(self) -> None:
-        from checker.outcome import Outcome
-        from checker.render.text import harmless
+        from driftlab.checker.evidence.verdict import Outcome
+        from driftlab.checker.reports.text import harmless
 
         if self.goal.outcome is not Outcome.PASS:
             pytest.fail(harmless(f"not reached: {self.goal.reason}"), pytrace=False)

@@ -1,12 +1,12 @@
 """Throwaway Kubernetes clusters: one small interface, several engines.
 
->>> from clusters import open_cluster
+>>> from driftlab.clusters import open_cluster
 >>> with open_cluster("embedded", "scratch", owned=True) as cluster:   # doctest: +SKIP
 ...     print(cluster.status().phase)
 ready
 """
 
-__version__ = "0.1.0"
+from driftlab import __version__
 
 __all__ = ["Availability", "Cluster", "DriftlabError", "Status", "__version__", "open_cluster"]
 
@@ -14,15 +14,15 @@ __all__ = ["Availability", "Cluster", "DriftlabError", "Status", "__version__", 
 def __getattr__(name: str) -> object:
     # lazily: `driftlab --help` and pytest runs that use no cluster should not pay for them
     if name in ("Availability", "Cluster", "Status"):
-        from clusters import cluster
+        from driftlab.clusters import cluster
 
         return getattr(cluster, name)
     if name == "open_cluster":
-        from clusters.registry import open_cluster
+        from driftlab.clusters.registry import open_cluster
 
         return open_cluster
     if name == "DriftlabError":
-        from clusters.errors import DriftlabError
+        from driftlab.clusters.errors import DriftlabError
 
         return DriftlabError
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

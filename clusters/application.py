@@ -16,10 +16,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from clusters.folders import cache_folder, locked, make_folder
-from clusters.programs.build import compile_program
-from clusters.programs.pins import system_and_machine
-from clusters.progress import Progress
+from driftlab.clusters.host.files import locked, make_folder
+from driftlab.clusters.host.paths import cache_folder
+from driftlab.clusters.host.progress import Progress
+from driftlab.clusters.programs.build import compile_program
+from driftlab.clusters.programs.pins import system_and_machine
 
 
 def archives(catalogues: Sequence[Path], progress: Progress) -> list[Path]:

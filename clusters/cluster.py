@@ -4,7 +4,7 @@ import json
 import re
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -14,12 +14,15 @@ from typing import Any, ClassVar, Self
 
 import yaml
 
-from clusters.client import ApiRefused, Client, Document
-from clusters.errors import ClusterNotReady, ClusterUnreachable, EngineUnavailable, UsageError
-from clusters.folders import lock_if_free, locked, state_folder, write_atomically
-from clusters.progress import SILENT, Progress
+from driftlab.clusters.errors import ClusterNotReady, ClusterUnreachable, EngineUnavailable, UsageError
+from driftlab.clusters.host.files import lock_if_free, locked, write_atomically
+from driftlab.clusters.host.paths import state_folder
+from driftlab.clusters.host.progress import SILENT, Progress
+from driftlab.clusters.kubernetes.cleanup import clear
+from driftlab.clusters.kubernetes.client import ApiRefused, Client, Document
+from driftlab.clusters.waiting import wait_for
 
-LEARNER_ROLES = Path(__file__).parent / "learner-roles.yaml"
+LEARNER_ROLES = Path(__file__).parent / "kubernetes" / "learner-roles.yaml"
 
 #: Every object that the kit may delete again carries this label.
 OURS = {"app.kubernetes.io/managed-by": "driftlab"}
@@ -245,8 +248,6 @@ class Cluster(ABC):
 
     def clear(self, namespace: str) -> None:
         """Delete what learners have put into a namespace of ours."""
-        from clusters.clearing import clear
-
         clear(self.client, namespace)
 
     def _exists(self, path: str) -> bool:
@@ -302,15 +303,6 @@ class Cluster(ABC):
                 return
         with progress.step("Waiting for another process that is at work on a cluster"), locked(path):
             yield
-
-
-def wait_for(met: Callable[[], bool], what: str, timeout_s: float = 60, every_s: float = 0.05) -> None:
-    """Wait until ``met()``; raises ClusterNotReady that names ``what`` was waited for."""
-    deadline = time.monotonic() + timeout_s
-    while not met():
-        if time.monotonic() > deadline:
-            raise ClusterNotReady(f"Waited {timeout_s:g} s in vain for {what}.", next_step="driftlab status")
-        time.sleep(every_s)
 
 
 def answers(cluster: Cluster) -> bool:

@@ -19,9 +19,9 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from clusters.embedded.engine import EmbeddedCluster
-from clusters.errors import DriftlabError, UsageError
-from clusters.kubectl import AS_WRITTEN, kubectl_path
+from driftlab.clusters.embedded.engine import EmbeddedCluster
+from driftlab.clusters.errors import DriftlabError, UsageError
+from driftlab.clusters.kubernetes.kubectl import AS_WRITTEN, kubectl_path
 
 #: What an image is taken for of which nothing is known: a server that answers where servers usually do.
 SERVER: dict[str, Any] = {

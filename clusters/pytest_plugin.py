@@ -21,12 +21,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from clusters.errors import DriftlabError
+from driftlab.clusters.errors import DriftlabError
 
 if TYPE_CHECKING:
-    from clusters.client import Client, Document
-    from clusters.cluster import Cluster
-    from clusters.drop_in import KindShaped
+    from driftlab.clusters.cluster import Cluster
+    from driftlab.clusters.drop_in import KindShaped
+    from driftlab.clusters.kubernetes.client import Client, Document
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -48,7 +48,7 @@ def opened(engine: str, name: str | None = None) -> Iterator["Cluster"]:
 
     One of somebody else's must have a name: by the option, or by ``DRIFTLAB_CLUSTER``, as at the command line.
     """
-    from clusters.registry import open_cluster
+    from driftlab.clusters.registry import open_cluster
 
     if engine == "existing":
         name = name or os.environ.get("DRIFTLAB_CLUSTER")
@@ -81,14 +81,14 @@ class Namespace:
     @cached_property
     def client(self) -> "Client":
         """The API as a learner."""
-        from clusters.client import Client
+        from driftlab.clusters.kubernetes.client import Client
 
         return Client(self.kubeconfig)
 
     def kubectl(self, *words: str, stdin: str | None = None, timeout_s: float = 120) -> str:
         """Run kubectl as a learner; its output. Raises CommandFailed."""
-        from clusters import processes
-        from clusters.kubectl import AS_WRITTEN, kubectl_path
+        from driftlab.clusters.host import processes
+        from driftlab.clusters.kubernetes.kubectl import AS_WRITTEN, kubectl_path
 
         return processes.run(
             [kubectl_path(), *words],
@@ -126,8 +126,8 @@ def namespace(request: pytest.FixtureRequest, cluster: "Cluster") -> Iterator[Na
 @pytest.fixture(scope="session")
 def lab_kind_cluster() -> Iterator["KindShaped"]:
     """What pytest-kind's ``kind_cluster`` is to tests, on the embedded engine: no container engine is needed."""
-    from clusters.drop_in import KindShaped
-    from clusters.embedded.engine import EmbeddedCluster
+    from driftlab.clusters.drop_in import KindShaped
+    from driftlab.clusters.embedded.engine import EmbeddedCluster
 
     for found in opened("embedded"):
         assert isinstance(found, EmbeddedCluster)

@@ -8,15 +8,15 @@ from importlib import import_module
 from importlib.metadata import entry_points
 from pathlib import Path
 
-from clusters.cluster import Cluster
-from clusters.errors import EngineUnavailable, UnknownEngine, UsageError
-from clusters.folders import named_folder
+from driftlab.clusters.cluster import Cluster
+from driftlab.clusters.errors import EngineUnavailable, UnknownEngine, UsageError
+from driftlab.clusters.host.paths import named_folder
 
 #: name: where its class is. In the order in which ``auto`` tries them.
 ENGINES = {
-    "kind": "clusters.kind.engine:KindCluster",
-    "embedded": "clusters.embedded.engine:EmbeddedCluster",
-    "existing": "clusters.existing.engine:ExistingCluster",
+    "kind": "driftlab.clusters.kind.engine:KindCluster",
+    "embedded": "driftlab.clusters.embedded.engine:EmbeddedCluster",
+    "existing": "driftlab.clusters.existing.engine:ExistingCluster",
 }
 
 
@@ -88,7 +88,7 @@ def _folders_of_packages(where: tuple[str, ...]) -> list[Path]:
     """Looking through everything that is installed takes a while: once for each ``where`` (``sys.path``)."""
     del where
     packages = [import_module(entry.value) for entry in entry_points(group="driftlab.labs")]
-    return [Path(package.__file__).parent for package in packages if package.__file__]
+    return [Path(package.__file__).resolve().parent for package in packages if package.__file__]
 
 
 def installed_images() -> list[Path]:

@@ -27,20 +27,22 @@ import psutil
 from rich.console import Console
 from rich.table import Table
 
-from checker.attempt import Attempts, learner_environment
-from checker.catalogue import find_exercise
-from checker.views import Pod
-from clusters import processes, programs
-from clusters.cluster import Cluster, wait_for
-from clusters.embedded.engine import PROGRAMS
-from clusters.errors import DriftlabError
-from clusters.kind.engine import workers
-from clusters.kubectl import kubectl_path
-from clusters.programs.build import build
-from clusters.programs.cache import Cache
-from clusters.programs.pins import PROGRAMS as PINS
-from clusters.progress import terminal_progress
-from clusters.registry import engine_class, open_cluster
+from driftlab.checker.exercises.catalogue import find_exercise
+from driftlab.checker.objects.views import Pod
+from driftlab.checker.sessions.session import Attempts, learner_environment
+from driftlab.clusters import programs
+from driftlab.clusters.cluster import Cluster
+from driftlab.clusters.embedded.engine import PROGRAMS
+from driftlab.clusters.errors import DriftlabError
+from driftlab.clusters.host import processes
+from driftlab.clusters.host.progress import terminal_progress
+from driftlab.clusters.kind.engine import workers
+from driftlab.clusters.kubernetes.kubectl import kubectl_path
+from driftlab.clusters.programs.build import build
+from driftlab.clusters.programs.cache import Cache
+from driftlab.clusters.programs.pins import PROGRAMS as PINS
+from driftlab.clusters.registry import engine_class, open_cluster
+from driftlab.clusters.waiting import wait_for
 
 ENGINES = ("embedded", "kind")
 EXERCISE = "02-self-healing/one-pod"
@@ -239,7 +241,7 @@ def engine_memory(cluster: Cluster) -> float:
     if cluster.engine == "embedded":
         components = (one for one in processes.mentioning(cluster.folder) if bench_crowd.ours(one))
         return sum(component.memory_info().rss for component in components)
-    from clusters.kind.containers import ContainerEngine
+    from driftlab.clusters.kind.containers import ContainerEngine
 
     engine = ContainerEngine.find()
     names = [node.name for node in engine.nodes(cluster.own_name)]  # type: ignore[attr-defined]
@@ -258,9 +260,9 @@ def checker_memory(cluster: Cluster) -> float:
     """Bytes that a process has resident which has just made a check."""
     program = (
         "import sys, psutil\n"
-        "from checker.attempt import Attempts\n"
-        "from checker.catalogue import find_exercise\n"
-        "from clusters.registry import open_cluster\n"
+        "from driftlab.checker.sessions.session import Attempts\n"
+        "from driftlab.checker.exercises.catalogue import find_exercise\n"
+        "from driftlab.clusters.registry import open_cluster\n"
         "exercise = find_exercise(sys.argv[1])\n"
         "Attempts(open_cluster(*sys.argv[2:]), exercise.lab).check(exercise)\n"
         "print(psutil.Process().memory_info().rss)\n"
@@ -273,7 +275,7 @@ def checker_memory(cluster: Cluster) -> float:
 
 def measure_help(runs: int, figures: Figures) -> None:
     say(HELP.strip("`"))
-    words = [sys.executable, "-m", "checker.command_line", "--help"]
+    words = [sys.executable, "-m", "driftlab.checker.cli.main", "--help"]
     took = [1000 * seconds(lambda: subprocess.run(words, check=True, capture_output=True)) for _ in range(2 * runs)]
     figures.add(HELP, "", "ms", *took)
 

@@ -18,13 +18,14 @@ from urllib.parse import parse_qsl
 
 import psutil
 
-from checker import predicates as p
-from checker.attempt import Attempts, learner_environment
-from checker.catalogue import labs
-from checker.evidence import LISTS, MORE_LISTS, PAGE, Evidence, Snapshot, take_snapshot
-from checker.exercise import Exercise, Lab
-from checker.outcome import Outcome, Verdict, failed, passed
-from clusters import processes
+from driftlab.checker.evidence import predicates as p
+from driftlab.checker.evidence.snapshot import LISTS, MORE_LISTS, Evidence, Snapshot
+from driftlab.checker.evidence.verdict import Outcome, Verdict, failed, passed
+from driftlab.checker.exercises.catalogue import labs
+from driftlab.checker.exercises.exercise import Exercise, Lab
+from driftlab.checker.sessions.session import Attempts, learner_environment
+from driftlab.checker.sessions.snapshots import PAGE, take_snapshot
+from driftlab.clusters.host import processes
 
 CATALOGUE = "the whole catalogue against one namespace"
 TEN = "ten checks"
@@ -223,8 +224,8 @@ def _judge_classroom(kubeconfig: Path, namespaces: int) -> dict[str, float]:
     """In a process of its own: what it takes from the first request to the last verdict, and memory at most."""
     import resource
 
-    from checker.evidence import take_snapshots
-    from clusters.client import Client
+    from driftlab.checker.sessions.snapshots import take_snapshots
+    from driftlab.clusters.kubernetes.client import Client
 
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
@@ -246,7 +247,11 @@ def _judge_classroom(kubeconfig: Path, namespaces: int) -> dict[str, float]:
 
 def _idle(attempts: Attempts) -> float:
     """Percent of a core that the recorder takes while nothing happens."""
-    (recorder,) = (one for one in processes.mentioning(attempts.folder) if "checker.recorder" in one.info["cmdline"])
+    (recorder,) = (
+        one
+        for one in processes.mentioning(attempts.folder)
+        if "driftlab.checker.sessions.recorder" in one.info["cmdline"]
+    )
     before = _cpu_s(recorder)
     time.sleep(IDLE_S)
     return 100 * (_cpu_s(recorder) - before) / IDLE_S

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import psutil
 
-from clusters import processes
-from clusters.cluster import Cluster, wait_for
+from driftlab.clusters.cluster import Cluster
+from driftlab.clusters.host import processes
+from driftlab.clusters.waiting import wait_for
 
 if TYPE_CHECKING:
     from bench import Figures

@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-from clusters.errors import CommandFailed
-from clusters.kind.containers import ContainerEngine
-from clusters.kind.engine import bring_image
-from clusters.pytest_plugin import opened
-from clusters.registry import engine_class
+from driftlab.clusters.errors import CommandFailed
+from driftlab.clusters.kind.containers import ContainerEngine
+from driftlab.clusters.kind.engine import bring_image
+from driftlab.clusters.pytest_plugin import opened
+from driftlab.clusters.registry import engine_class
 from tests.parts import PART, PARTS, WHICH, is_tried, left_to_the_rest, parameters
 
 pytest_plugins = ["tests.surroundings"]

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import psutil
 import pytest
 
-from clusters.progress import Progress, Step
+from driftlab.clusters.host.progress import Progress, Step
 
 COUNT = itertools.count()
 

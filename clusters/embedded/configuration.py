@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from clusters.programs.pins import KUBERNETES
+from driftlab.clusters.programs.pins import KUBERNETES
 
 COMPONENTS = ("etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "driftlab-node")
 

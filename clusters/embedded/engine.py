@@ -21,19 +21,21 @@ from typing import Any
 import psutil
 import yaml
 
-from clusters import __version__, processes, programs
-from clusters.client import ApiRefused
-from clusters.cluster import LEARNERS, LONGEST_HOST_NAME, Availability, Cluster, Status, answers, wait_for
-from clusters.embedded import health, images
-from clusters.embedded.configuration import COMPONENTS, NODES, PORTS, Configuration
-from clusters.embedded.ports import free_ports
-from clusters.embedded.supervisor import STORE, ComponentsEnded, Supervisor
-from clusters.errors import ClusterNotOurs, ClusterNotReady, DriftlabError, UsageError
-from clusters.folders import make_folder, write_atomically
-from clusters.programs import sources
-from clusters.programs.cache import remove_tree
-from clusters.programs.pins import KUBERNETES
-from clusters.progress import SILENT, Progress
+from driftlab.clusters import __version__, programs
+from driftlab.clusters.cluster import LEARNER_ROLES, LEARNERS, LONGEST_HOST_NAME, Availability, Cluster, Status, answers
+from driftlab.clusters.embedded import health, images
+from driftlab.clusters.embedded.configuration import COMPONENTS, NODES, PORTS, Configuration
+from driftlab.clusters.embedded.ports import free_ports
+from driftlab.clusters.embedded.supervisor import STORE, ComponentsEnded, Supervisor
+from driftlab.clusters.errors import ClusterNotOurs, ClusterNotReady, DriftlabError, UsageError
+from driftlab.clusters.host import processes
+from driftlab.clusters.host.files import make_folder, write_atomically
+from driftlab.clusters.host.progress import SILENT, Progress
+from driftlab.clusters.kubernetes.client import ApiRefused
+from driftlab.clusters.programs import sources
+from driftlab.clusters.programs.cache import remove_tree
+from driftlab.clusters.programs.pins import KUBERNETES
+from driftlab.clusters.waiting import wait_for
 
 HERE = Path(__file__).parent
 STORAGE_CLASS = HERE / "storage-class.yaml"
@@ -316,7 +318,7 @@ class EmbeddedCluster(Cluster):
     def _digest(self) -> str:
         """Changes when a cluster made by this version of the kit would be another one."""
         parts = [__version__, KUBERNETES, sources.digest()]
-        made_from = [*self.images, *HERE.glob("*.*"), HERE.parent / "learner-roles.yaml"]
+        made_from = [*self.images, *HERE.glob("*.*"), LEARNER_ROLES]
         parts += [path.read_text(encoding="utf-8") for path in sorted(made_from)]
         return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 

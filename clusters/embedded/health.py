@@ -5,8 +5,8 @@ from contextlib import suppress
 from http.client import HTTPException, HTTPSConnection
 from pathlib import Path
 
-from clusters.client import ApiRefused, Client, Document
-from clusters.errors import ClusterUnreachable
+from driftlab.clusters.errors import ClusterUnreachable
+from driftlab.clusters.kubernetes.client import ApiRefused, Client, Document
 
 
 def can_run_pods(client: Client, nodes: int) -> bool:

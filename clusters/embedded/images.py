@@ -16,7 +16,7 @@ from typing import Any
 import fastjsonschema
 import yaml
 
-from clusters.errors import DriftlabError
+from driftlab.clusters.errors import DriftlabError
 
 HERE = Path(__file__).parent
 PUBLIC = HERE / "images.yaml"

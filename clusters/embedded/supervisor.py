@@ -9,10 +9,10 @@ from pathlib import Path
 
 import psutil
 
-from clusters import processes
-from clusters.embedded.configuration import COMPONENTS
-from clusters.errors import ClusterNotReady, CommandFailed
-from clusters.folders import make_folder
+from driftlab.clusters.embedded.configuration import COMPONENTS
+from driftlab.clusters.errors import ClusterNotReady, CommandFailed
+from driftlab.clusters.host import processes
+from driftlab.clusters.host.files import make_folder
 
 #: Percent of new memory before Go collects garbage; Go itself would take 100. A third less memory for a little work.
 GOGC = "40"

@@ -9,14 +9,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from clusters import processes
-from clusters.client import ApiRefused, Client, Document
-from clusters.errors import ClusterUnreachable, CommandFailed
-from clusters.folders import write_atomically
-from clusters.kubeconfig import KubeconfigInvalid
+from driftlab.clusters.errors import ClusterUnreachable, CommandFailed
+from driftlab.clusters.host import processes
+from driftlab.clusters.host.files import write_atomically
+from driftlab.clusters.kubernetes.client import ApiRefused, Client, Document
+from driftlab.clusters.kubernetes.kubeconfig import KubeconfigInvalid
 
 if TYPE_CHECKING:
-    from clusters.existing.engine import ExistingCluster
+    from driftlab.clusters.existing.engine import ExistingCluster
 
 #: Where a kubeconfig keeps what is meant for the program that fetches credentials.
 OF_THE_PLUGIN = "client.authentication.k8s.io/exec"

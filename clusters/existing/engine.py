@@ -16,10 +16,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from clusters import clearing, rights
-from clusters.client import ApiRefused, Client, Document
-from clusters.cluster import OURS, OURS_SELECTOR, Availability, Cluster, Status, wait_for
-from clusters.errors import (
+from driftlab.clusters.cluster import OURS, OURS_SELECTOR, Availability, Cluster, Status
+from driftlab.clusters.errors import (
     ClusterNotOurs,
     ClusterNotReady,
     ClusterUnreachable,
@@ -27,13 +25,17 @@ from clusters.errors import (
     DriftlabError,
     UsageError,
 )
-from clusters.existing.credentials import OwnersClient, kubectl
-from clusters.existing.names import LABEL, LONGEST, label, shared_namespace, user_label
-from clusters.existing.production import many_nodes, production_name
-from clusters.folders import locked, write_atomically
-from clusters.kubeconfig import Kubeconfig, read, usual_files
-from clusters.programs.cache import remove_tree
-from clusters.progress import SILENT, Progress
+from driftlab.clusters.existing.credentials import OwnersClient, kubectl
+from driftlab.clusters.existing.names import LABEL, LONGEST, label, shared_namespace, user_label
+from driftlab.clusters.existing.production import many_nodes, production_name
+from driftlab.clusters.host.files import locked, write_atomically
+from driftlab.clusters.host.progress import SILENT, Progress
+from driftlab.clusters.kubernetes import cleanup as clearing
+from driftlab.clusters.kubernetes import rbac as rights
+from driftlab.clusters.kubernetes.client import ApiRefused, Client, Document
+from driftlab.clusters.kubernetes.kubeconfig import Kubeconfig, read, usual_files
+from driftlab.clusters.programs.cache import remove_tree
+from driftlab.clusters.waiting import wait_for
 
 #: Whose namespace it is: names alone could meet (lab ``a`` of ``b-c``, lab ``a-b`` of ``c``).
 USER = "driftlab.dev/user"

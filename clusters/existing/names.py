@@ -6,7 +6,7 @@ import os
 import re
 import unicodedata
 
-from clusters.errors import UsageError
+from driftlab.clusters.errors import UsageError
 
 #: A DNS-1123 label: https://kubernetes.io/docs/concepts/overview/working-with-objects/names/
 LABEL = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")

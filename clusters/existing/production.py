@@ -3,9 +3,9 @@
 import re
 from urllib.parse import urlsplit
 
-from clusters import rights
-from clusters.client import ApiRefused, Client, Document
-from clusters.errors import ClusterUnreachable
+from driftlab.clusters.errors import ClusterUnreachable
+from driftlab.clusters.kubernetes import rbac as rights
+from driftlab.clusters.kubernetes.client import ApiRefused, Client, Document
 
 #: Parts of names that production clusters have; and more Nodes than a classroom's would have.
 PRODUCTION = frozenset({"prod", "production", "prd", "live"})

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from clusters import processes
-from clusters.cluster import OURS
-from clusters.errors import CommandFailed, EngineUnavailable
+from driftlab.clusters.cluster import OURS
+from driftlab.clusters.errors import CommandFailed, EngineUnavailable
+from driftlab.clusters.host import processes
 
 KIND_LABEL = "io.x-k8s.kind.cluster"  #: kind's own, on every container of a cluster
 OWNER = "driftlab.dev/state"  #: on the network: the state folder of whoever made the cluster

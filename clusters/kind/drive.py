@@ -1,4 +1,4 @@
-"""pytest-kind's KindCluster creates the cluster, in a process of its own: ``python -m clusters.kind.drive …``.
+"""pytest-kind's KindCluster creates the cluster, in a process of its own: ``python -m driftlab.clusters.kind.drive …``.
 
 Of its own, because pytest-kind works in the current directory, prints what kind prints
 (our progress), and must end when we are interrupted. The only module that imports

@@ -22,11 +22,10 @@ from typing import Any
 import psutil
 import yaml
 
-from clusters import __version__, processes, programs
-from clusters.application import archives
-from clusters.client import ApiRefused
-from clusters.cluster import LEARNER_ROLES, LONGEST_HOST_NAME, Availability, Cluster, Status, answers, wait_for
-from clusters.errors import (
+from driftlab.clusters import __version__, programs
+from driftlab.clusters.application import archives
+from driftlab.clusters.cluster import LEARNER_ROLES, LONGEST_HOST_NAME, Availability, Cluster, Status, answers
+from driftlab.clusters.errors import (
     ClusterNotOurs,
     ClusterNotReady,
     CommandFailed,
@@ -34,11 +33,15 @@ from clusters.errors import (
     EngineUnavailable,
     UsageError,
 )
-from clusters.folders import make_folder, state_folder, write_atomically
-from clusters.kind.containers import Container, ContainerEngine
-from clusters.kubectl import kubectl_path
-from clusters.programs.cache import remove_tree
-from clusters.progress import SILENT, Progress
+from driftlab.clusters.host import processes
+from driftlab.clusters.host.files import make_folder, write_atomically
+from driftlab.clusters.host.paths import state_folder
+from driftlab.clusters.host.progress import SILENT, Progress
+from driftlab.clusters.kind.containers import Container, ContainerEngine
+from driftlab.clusters.kubernetes.client import ApiRefused
+from driftlab.clusters.kubernetes.kubectl import kubectl_path
+from driftlab.clusters.programs.cache import remove_tree
+from driftlab.clusters.waiting import wait_for
 
 HERE = Path(__file__).parent
 
@@ -347,8 +350,9 @@ class KindCluster(Cluster):
     def _drive(self, engine: ContainerEngine, kind: Path, progress: Progress) -> None:
         config = self.folder / "kind.yaml"
         write_atomically(config, yaml.safe_dump(_configuration(workers())))
+        module, paths = processes.own_module("driftlab.clusters.kind.drive")
         command = [
-            sys.executable, "-m", "clusters.kind.drive",
+            *module,
             "--name", self.own_name,
             "--image", engine.name_for_kind(image()),
             "--kubeconfig", str(self.folder / "kubeconfig.yaml"),
@@ -363,9 +367,7 @@ class KindCluster(Cluster):
                     if said in text:
                         step.advance_to(number + 1)
 
-            source = str(HERE.parent.parent)
-            paths = os.pathsep.join(filter(None, (source, os.environ.get("PYTHONPATH", ""))))
-            environment = {**engine.network_environment(self.own_name), "PYTHONPATH": paths}
+            environment = {**engine.network_environment(self.own_name), **paths}
             tail, code = processes.follow(command, self.folder, environment, line, silence_s=600)
         if code:
             raise CommandFailed(

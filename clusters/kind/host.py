@@ -13,10 +13,10 @@ from urllib.parse import urlsplit
 
 import psutil
 
-from clusters.errors import DriftlabError, EngineUnavailable
-from clusters.findings import Finding, note, ok
-from clusters.kind.containers import ContainerEngine
-from clusters.kind.engine import (
+from driftlab.clusters.errors import DriftlabError, EngineUnavailable
+from driftlab.clusters.findings import Finding, note, ok
+from driftlab.clusters.kind.containers import ContainerEngine
+from driftlab.clusters.kind.engine import (
     MEMORY_FOR_THREE,
     boot_with_cgroup_v2,
     cgroup_v2,
@@ -24,8 +24,8 @@ from clusters.kind.engine import (
     image_archive,
     registry_answers,
 )
-from clusters.programs import installed
-from clusters.programs.pins import PROGRAMS
+from driftlab.clusters.programs import installed
+from driftlab.clusters.programs.pins import PROGRAMS
 
 #: kubelets, and what runs in their Pods, watch many files: https://kind.sigs.k8s.io/docs/user/known-issues/
 INOTIFY = {"max_user_watches": 65536, "max_user_instances": 512}

@@ -16,12 +16,12 @@ Each way that fails says why in one line, and the next is tried.
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-from clusters.errors import ProgramsUnavailable
-from clusters.folders import cache_folder
-from clusters.programs import explicit, installed, wheel
-from clusters.programs.cache import Cache
-from clusters.programs.pins import PROGRAMS, Program
-from clusters.progress import SILENT, Progress
+from driftlab.clusters.errors import ProgramsUnavailable
+from driftlab.clusters.host.paths import cache_folder
+from driftlab.clusters.host.progress import SILENT, Progress
+from driftlab.clusters.programs import explicit, installed, wheel
+from driftlab.clusters.programs.cache import Cache
+from driftlab.clusters.programs.pins import PROGRAMS, Program
 
 __all__ = ["PROGRAMS", "Program", "at_hand", "obtain"]
 
@@ -80,8 +80,8 @@ class WayFailed(Exception):
 
 
 def _ways() -> list[Way]:
-    from clusters.programs.build import build
-    from clusters.programs.download import download
+    from driftlab.clusters.programs.build import build
+    from driftlab.clusters.programs.download import download
 
     return [download, build]
 

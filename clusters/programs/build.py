@@ -10,13 +10,13 @@ import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from clusters.errors import CommandFailed
-from clusters.processes import follow
-from clusters.programs import WayFailed, last_words, sources, toolchain
-from clusters.programs.cache import Cache
-from clusters.programs.patches import PatchRefused
-from clusters.programs.pins import KUBERNETES, Program
-from clusters.progress import Progress
+from driftlab.clusters.errors import CommandFailed
+from driftlab.clusters.host.processes import follow
+from driftlab.clusters.host.progress import Progress
+from driftlab.clusters.programs import WayFailed, last_words, sources, toolchain
+from driftlab.clusters.programs.cache import Cache
+from driftlab.clusters.programs.patches import PatchRefused
+from driftlab.clusters.programs.pins import KUBERNETES, Program
 
 #: Fetching says something for every file; when it has been silent for so long, there is no network.
 SILENCE_S = 90.0

@@ -13,10 +13,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from clusters import folders
-from clusters.folders import make_folder, write_atomically
-from clusters.programs.pins import Program, system_and_machine
-from clusters.progress import Progress
+from driftlab.clusters.host import files
+from driftlab.clusters.host.files import make_folder, write_atomically
+from driftlab.clusters.host.progress import Progress
+from driftlab.clusters.programs.pins import Program, system_and_machine
 
 
 def sha256(path: Path) -> str:
@@ -32,14 +32,14 @@ class Cache:
     def locked(self, progress: Progress) -> Iterator[None]:
         """Only one process at a time looks for programs; another one waits, and then finds them."""
         lock = self.root / ".lock"
-        with folders.lock_if_free(lock) as free:
+        with files.lock_if_free(lock) as free:
             if free:
                 self._sweep()
                 yield
                 return
-        with progress.step("Waiting for another process that is getting the same programs"), folders.locked(lock):
+        with progress.step("Waiting for another process that is getting the same programs"), files.locked(lock):
             pass
-        with folders.locked(lock):
+        with files.locked(lock):
             self._sweep()
             yield
 

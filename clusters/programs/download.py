@@ -19,10 +19,10 @@ from typing import Any
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
-from clusters.programs import WayFailed
-from clusters.programs.cache import Cache, sha256
-from clusters.programs.pins import Program, Release
-from clusters.progress import Progress
+from driftlab.clusters.host.progress import Progress
+from driftlab.clusters.programs import WayFailed
+from driftlab.clusters.programs.cache import Cache, sha256
+from driftlab.clusters.programs.pins import Program, Release
 
 CONNECT_S, READ_S = 4.0, 30.0
 

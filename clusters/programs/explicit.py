@@ -3,8 +3,8 @@
 import os
 from pathlib import Path
 
-from clusters.errors import ProgramsUnavailable
-from clusters.programs.pins import Program
+from driftlab.clusters.errors import ProgramsUnavailable
+from driftlab.clusters.programs.pins import Program
 
 
 def path(program: Program) -> Path | None:

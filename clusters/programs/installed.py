@@ -4,9 +4,9 @@ import re
 import shutil
 from pathlib import Path
 
-from clusters import processes
-from clusters.errors import DriftlabError
-from clusters.programs.pins import Program
+from driftlab.clusters.errors import DriftlabError
+from driftlab.clusters.host import processes
+from driftlab.clusters.programs.pins import Program
 
 
 def path(program: Program) -> Path | None:

@@ -1,7 +1,7 @@
 """Make the wheels that hold the embedded engine's programs.
 
-    python -m clusters.programs.packaging dist                          for this machine, of the programs that it has
-    python -m clusters.programs.packaging dist --for darwin-arm64       from source, for another one
+    python -m driftlab.clusters.programs.packaging dist                      for this machine
+    python -m driftlab.clusters.programs.packaging dist --for darwin-arm64   for another one, from source
 
 Three wheels, because no file may be larger than 100 MB on most indexes; ``driftlab-engine`` needs the other two. Built
 for another machine, or for a release, the node program itself is laid beside them, with its SHA-256.
@@ -15,14 +15,15 @@ import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from clusters import __version__, processes, programs
-from clusters.errors import DriftlabError
-from clusters.programs import WayFailed, build, sources, toolchain
-from clusters.programs.cache import remove_tree, sha256
-from clusters.programs.patches import PatchRefused
-from clusters.programs.pins import PROGRAMS, system_and_machine
-from clusters.programs.wheel import GROUP, RECORD
-from clusters.progress import terminal_progress
+from driftlab.clusters import __version__, programs
+from driftlab.clusters.errors import DriftlabError
+from driftlab.clusters.host import processes
+from driftlab.clusters.host.progress import terminal_progress
+from driftlab.clusters.programs import WayFailed, build, sources, toolchain
+from driftlab.clusters.programs.cache import remove_tree, sha256
+from driftlab.clusters.programs.patches import PatchRefused
+from driftlab.clusters.programs.pins import PROGRAMS, system_and_machine
+from driftlab.clusters.programs.wheel import GROUP, RECORD
 
 #: Which programs each distribution holds; the last one asks for the others.
 DISTRIBUTIONS = {

@@ -4,7 +4,7 @@ import platform
 import re
 from dataclasses import dataclass
 
-from clusters import __version__
+from driftlab.clusters import __version__
 
 KUBERNETES = "1.36.3"
 ETCD = "3.6.8"
@@ -46,7 +46,7 @@ class Program:
         """Programs of the same edition are the same: ``version``, and of ours, what it is made from."""
         if not self.ours:
             return self.version
-        from clusters.programs import sources
+        from driftlab.clusters.programs import sources
 
         return f"{self.version}-{sources.digest()}"
 

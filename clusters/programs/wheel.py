@@ -11,7 +11,7 @@ from collections.abc import Callable
 from importlib import metadata
 from pathlib import Path
 
-from clusters.programs.pins import Program, system_and_machine
+from driftlab.clusters.programs.pins import Program, system_and_machine
 
 GROUP = "driftlab.programs"
 RECORD = "programs.json"

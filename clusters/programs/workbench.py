@@ -1,9 +1,9 @@
 """Go's own tools on our Go sources in the tree, for those who work on them.
 
-    python -m clusters.programs.workbench lint            gofmt and go vet
-    python -m clusters.programs.workbench test [FLAG ...] go test
-    python -m clusters.programs.workbench go build ...    any command, with what it needs in front
-    python -m clusters.programs.workbench                 the go.mod for ``go build -modfile``
+    python -m driftlab.clusters.programs.workbench lint            gofmt and go vet
+    python -m driftlab.clusters.programs.workbench test [FLAG ...] go test
+    python -m driftlab.clusters.programs.workbench go build ...    any command, with what it needs in front
+    python -m driftlab.clusters.programs.workbench                 the go.mod for ``go build -modfile``
 
 The tree itself is looked at, not a copy: only Kubernetes is a patched copy, which is kept in the kit's cache.
 """
@@ -16,12 +16,13 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from clusters.errors import DriftlabError
-from clusters.folders import cache_folder, locked, make_folder, write_atomically
-from clusters.programs import WayFailed, sources, toolchain
-from clusters.programs.cache import remove_tree
-from clusters.programs.patches import PatchRefused
-from clusters.progress import SILENT
+from driftlab.clusters.errors import DriftlabError
+from driftlab.clusters.host.files import locked, make_folder, write_atomically
+from driftlab.clusters.host.paths import cache_folder
+from driftlab.clusters.host.progress import SILENT
+from driftlab.clusters.programs import WayFailed, sources, toolchain
+from driftlab.clusters.programs.cache import remove_tree
+from driftlab.clusters.programs.patches import PatchRefused
 
 PACKAGES = ("./embedded/node/...", "blog-api/...")
 

@@ -1,7 +1,7 @@
 """Start here: look, change, break, mend; and how checks, hints and resets work."""
 
-from checker import Deployment, Evidence, Exercise, Lab, Pod, Snapshot, Verdict, failed, passed
-from checker import predicates as p
+from driftlab.checker import Deployment, Evidence, Exercise, Lab, Pod, Snapshot, Verdict, failed, passed
+from driftlab.checker import predicates as p
 
 lab = Lab(
     "00-start-here",

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
 
-from checker import Evidence, Exercise, Lab, Pod, Snapshot, Verdict, failed, passed, waiting
-from checker import predicates as p
+from driftlab.checker import Evidence, Exercise, Lab, Pod, Snapshot, Verdict, failed, passed, waiting
+from driftlab.checker import predicates as p
 
 lab = Lab(
     "01-pods",

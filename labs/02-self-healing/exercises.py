@@ -1,7 +1,7 @@
 """Self-healing: Pods come and go, the Deployment stays."""
 
-from checker import Deployment, Evidence, Exercise, Lab, Pod, Snapshot, Verdict, failed, passed, waiting
-from checker import predicates as p
+from driftlab.checker import Deployment, Evidence, Exercise, Lab, Pod, Snapshot, Verdict, failed, passed, waiting
+from driftlab.checker import predicates as p
 
 lab = Lab(
     "02-self-healing",

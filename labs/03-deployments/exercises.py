@@ -2,10 +2,20 @@
 
 from collections.abc import Mapping
 
-from checker import Deployment, Evidence, Exercise, Lab, Snapshot, Verdict, failed, passed, waiting
-from checker import predicates as p
-from checker.differences import template_changes
-from checker.disturbance import Disturbance
+from driftlab.checker import (
+    Deployment,
+    Disturbance,
+    Evidence,
+    Exercise,
+    Lab,
+    Snapshot,
+    Verdict,
+    failed,
+    passed,
+    template_changes,
+    waiting,
+)
+from driftlab.checker import predicates as p
 
 lab = Lab(
     "03-deployments",

@@ -4,8 +4,20 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
-from checker import Deployment, Evidence, Exercise, Lab, Pod, ReplicaSet, Snapshot, Verdict, failed, passed, waiting
-from checker import predicates as p
+from driftlab.checker import (
+    Deployment,
+    Evidence,
+    Exercise,
+    Lab,
+    Pod,
+    ReplicaSet,
+    Snapshot,
+    Verdict,
+    failed,
+    passed,
+    waiting,
+)
+from driftlab.checker import predicates as p
 
 DELETION_COST = "controller.kubernetes.io/pod-deletion-cost"
 

@@ -2,8 +2,20 @@
 
 from collections.abc import Callable
 
-from checker import Deployment, Evidence, Exercise, Lab, Pod, ReplicaSet, Snapshot, Verdict, failed, passed, waiting
-from checker import predicates as p
+from driftlab.checker import (
+    Deployment,
+    Evidence,
+    Exercise,
+    Lab,
+    Pod,
+    ReplicaSet,
+    Snapshot,
+    Verdict,
+    failed,
+    passed,
+    waiting,
+)
+from driftlab.checker import predicates as p
 
 lab = Lab(
     "05-rolling-updates",

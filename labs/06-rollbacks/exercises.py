@@ -1,7 +1,7 @@
 """Rollbacks: a former release comes back as a new one, and somebody has to ask for it."""
 
-from checker import Deployment, Evidence, Exercise, Lab, ReplicaSet, Snapshot, Verdict, failed, passed, waiting
-from checker import predicates as p
+from driftlab.checker import Deployment, Evidence, Exercise, Lab, ReplicaSet, Snapshot, Verdict, failed, passed, waiting
+from driftlab.checker import predicates as p
 
 lab = Lab(
     "06-rollbacks",

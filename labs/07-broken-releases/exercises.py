@@ -9,8 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from checker import Deployment, Evidence, Exercise, Lab, Pod, Snapshot, Verdict, failed, passed
-from checker import predicates as p
+from driftlab.checker import Deployment, Evidence, Exercise, Lab, Pod, Snapshot, Verdict, failed, passed
+from driftlab.checker import predicates as p
 
 lab = Lab(
     "07-broken-releases",

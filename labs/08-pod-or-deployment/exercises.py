@@ -3,24 +3,24 @@
 from collections.abc import Mapping
 from typing import Any
 
-from checker import (
+from driftlab.checker import (
     Deployment,
+    Disturbance,
     Evidence,
     Exercise,
     Lab,
     Object,
     Pod,
     Question,
+    Recording,
     Snapshot,
     Verdict,
+    answers,
     failed,
     passed,
     waiting,
 )
-from checker import predicates as p
-from checker.disturbance import Disturbance
-from checker.questions import answers
-from checker.recording import Recording
+from driftlab.checker import predicates as p
 
 lab = Lab(
     "08-pod-or-deployment",

@@ -4,9 +4,19 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
-from checker import Deployment, Evidence, Lab, Snapshot, Verdict, failed, passed, waiting
-from checker import predicates as p
-from checker.recording import available_over_time, deployments_over_time
+from driftlab.checker import (
+    Deployment,
+    Evidence,
+    Lab,
+    Snapshot,
+    Verdict,
+    available_over_time,
+    deployments_over_time,
+    failed,
+    passed,
+    waiting,
+)
+from driftlab.checker import predicates as p
 
 lab = Lab(
     "09-capstone",

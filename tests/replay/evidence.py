@@ -12,13 +12,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from checker.disturbance import Disturbance
-from checker.evidence import Evidence, Snapshot
-from checker.exercise import Exercise
-from checker.outcome import Outcome, Result
-from checker.recording import Change, Gap, Recording
-from checker.render import text
-from checker.render.words import points
+from driftlab.checker.evidence.recording import Change, Gap, Recording
+from driftlab.checker.evidence.snapshot import Evidence, Snapshot
+from driftlab.checker.evidence.verdict import Outcome
+from driftlab.checker.exercises.exercise import Exercise
+from driftlab.checker.exercises.proofs import Disturbance
+from driftlab.checker.exercises.result import Result
+from driftlab.checker.reports import text
+from driftlab.checker.reports.wording import points
 
 FOLDER = Path(__file__).parent / "recorded"
 Disturb = Callable[[], AbstractContextManager[Disturbance]]

@@ -21,11 +21,11 @@ from typing import Any
 
 from rich.progress import Progress, TaskID
 
-from checker.attempt import Attempts
-from checker.catalogue import find_lab
-from checker.exercise import Exercise
-from clusters.cluster import Cluster
-from clusters.registry import open_cluster
+from driftlab.checker.exercises.catalogue import find_lab
+from driftlab.checker.exercises.exercise import Exercise
+from driftlab.checker.sessions.session import Attempts
+from driftlab.clusters.cluster import Cluster
+from driftlab.clusters.registry import open_cluster
 from tests.replay.cases import EXERCISES, Case, of
 from tests.replay.evidence import Recorded, Witness, load, save, save_sections, sections, told
 from tests.replay.stable import Stable

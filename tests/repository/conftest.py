@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import typer
 
-from checker.command_line import app
+from driftlab.checker.cli.main import app
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -8,9 +8,9 @@ import tomllib
 import pytest
 from typer.testing import CliRunner
 
-from checker.catalogue import labs
-from checker.command_line import app
-from clusters import __version__
+from driftlab.checker.cli.main import app
+from driftlab.checker.exercises.catalogue import labs
+from driftlab.clusters import __version__
 
 
 @pytest.fixture
@@ -159,7 +159,7 @@ def imported_by(*words, environment):
 
 
 def test_help_does_not_wait_for_what_it_does_not_need(plain_environment):
-    modules, shown = imported_by("-m", "checker.command_line", "--help", environment=plain_environment)
+    modules, shown = imported_by("-m", "driftlab.checker.cli.main", "--help", environment=plain_environment)
     assert "Usage:" in shown
     assert "typer" in modules
     assert not modules & {"kubernetes", "IPython", "ipywidgets", "jupyterlab", "httpx", "yaml"}
@@ -176,7 +176,7 @@ def test_a_pytest_run_without_a_cluster_does_not_pay_for_the_plugin(root, plain_
 
 def test_a_terminal_without_our_signs_still_gets_the_words(plain_environment):
     done = subprocess.run(
-        [sys.executable, "-m", "checker.command_line", "list"],
+        [sys.executable, "-m", "driftlab.checker.cli.main", "list"],
         capture_output=True,
         check=False,
         env={**plain_environment, "PYTHONIOENCODING": "ascii"},

@@ -16,7 +16,7 @@ def test_every_difference_has_a_test_and_every_such_test_a_row(root, readme):
     assert len(rows) == len(set(rows)) >= 5
     marked = {
         key
-        for path in sorted((root / "tests" / "engines").glob("test_*.py"))
+        for path in sorted((root / "tests" / "integration" / "engines").glob("test_*.py"))
         for key in re.findall(r'^@pytest\.mark\.differs\("(.*)"\)$', path.read_text(encoding="utf-8"), re.MULTILINE)
     }
     assert marked == set(rows)

@@ -180,14 +180,17 @@ def compared(source: str) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def exercises(root):
-    found = [*sorted(root.glob("labs/*/exercises.py")), *sorted(root.glob("tests/integration/labs/wrong/*/exercises.py"))]
+    found = [
+        *sorted(root.glob("labs/*/exercises.py")),
+        *sorted(root.glob("tests/integration/labs/wrong/*/exercises.py")),
+    ]
     assert len(found) > 10
     return {path.relative_to(root): path.read_text(encoding="utf-8") for path in found}
 
 
 def test_no_goal_compares_how_a_spec_is_written(exercises):
     told = [f"{path}: {line}" for path, source in exercises.items() for line in compared(source)]
-    assert told == [], "ask with a word of checker.predicates, which says what it means"
+    assert told == [], "ask with a word of driftlab.checker.evidence.predicates, which says what it means"
 
 
 @pytest.mark.parametrize(

@@ -5,12 +5,12 @@ import re
 import pytest
 from markdown_it import MarkdownIt
 
-from checker import predicates
-from checker.catalogue import load
-from checker.disturbance import BOUND_S, Disturbance
-from checker.evidence import LISTS, Evidence, Snapshot
-from checker.outcome import Outcome
-from checker.recording import Recording
+from driftlab.checker.evidence import predicates
+from driftlab.checker.evidence.recording import Recording
+from driftlab.checker.evidence.snapshot import LISTS, Evidence, Snapshot
+from driftlab.checker.evidence.verdict import Outcome
+from driftlab.checker.exercises.catalogue import load
+from driftlab.checker.exercises.proofs import BOUND_S, Disturbance
 
 
 @pytest.fixture(scope="module")
@@ -151,7 +151,7 @@ def test_every_setting_that_it_names_is_read_somewhere(guide, root):
 
 
 def test_the_files_that_it_lists_are_those_of_a_lab(folder, guide):
-    """As `checker.exercise` looks for them."""
+    """As `driftlab.checker.exercises.exercise` looks for them."""
     (exercise,) = load(folder).exercises
     places = [exercise.manifest, exercise.beginning, exercise.solution]
     places += [folder / "right" / exercise.name / "WAY.sh", folder / "wrong" / exercise.name / "MISTAKE.sh"]

@@ -7,8 +7,7 @@ import sys
 
 import pytest
 
-import checker
-import clusters
+from driftlab import checker, clusters
 
 PACKAGES = ("checker", "clusters", "labs")
 
@@ -101,4 +100,4 @@ def _writes_the_environment(tree):
 def test_nothing_travels_through_the_environment_of_our_own_process(sources, root):
     """Arguments do. The notebook's is the one that a learner's own commands inherit: their kubectl, their driftlab."""
     writers = {str(path.relative_to(root)) for path, tree in sources.items() if list(_writes_the_environment(tree))}
-    assert writers == {"checker/notebook.py"}
+    assert writers == {"checker/notebook/api.py"}

@@ -7,7 +7,7 @@ from urllib.parse import unquote
 import pytest
 from markdown_it import MarkdownIt
 
-from checker.catalogue import find_exercise, find_lab
+from driftlab.checker.exercises.catalogue import find_exercise, find_lab
 
 
 def tokens(text):

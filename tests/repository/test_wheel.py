@@ -10,15 +10,16 @@ from importlib import import_module
 
 import pytest
 
-from checker.catalogue import labs
-from clusters import __version__
+from driftlab.checker.exercises.catalogue import labs
+from driftlab.clusters import __version__
 
 PACKAGES = ("checker", "clusters", "labs")
 
 LOOK_AROUND = """
-import json, checker, clusters, labs
-from checker.catalogue import labs as installed
-from clusters.registry import installed_images
+import json
+from driftlab import checker, clusters, labs
+from driftlab.checker.exercises.catalogue import labs as installed
+from driftlab.clusters.registry import installed_images
 print(json.dumps({
     "from": [package.__file__ for package in (checker, clusters, labs)],
     "exercises": [one.id for lab in installed() for one in lab.exercises],
@@ -65,7 +66,8 @@ def test_it_is_for_every_machine(wheel):
 def test_everything_of_the_packages_is_in_it(names, tracked):
     of_packages = {name for name in tracked if name.split("/")[0] in PACKAGES}
     assert of_packages
-    assert of_packages - names == set()
+    assert {f"driftlab/{name}" for name in of_packages} - names == set()
+    assert "driftlab/__init__.py" in names
 
 
 @pytest.mark.parametrize(
@@ -76,11 +78,11 @@ def test_what_is_not_python_is_in_it_too(names, ending):
 
 
 def test_its_types_can_be_used(names):
-    assert {"checker/py.typed", "clusters/py.typed"} <= names
+    assert {"driftlab/checker/py.typed", "driftlab/clusters/py.typed"} <= names
 
 
 def test_nothing_else_is_in_it(names):
-    assert {name.split("/")[0] for name in names} == {*PACKAGES, f"driftlab-{__version__}.dist-info"}
+    assert {name.split("/")[0] for name in names} == {"driftlab", f"driftlab-{__version__}.dist-info"}
     stray = ("__pycache__", ".pyc", ".ipynb_checkpoints", "tests/", "/test_", "/conftest", ".driftlab", "workspace/")
     assert [name for name in names if any(part in name for part in stray)] == []
 
@@ -96,7 +98,9 @@ def test_its_description_is_the_readme(facts, root):
     metadata, _ = facts
     assert (metadata["Name"], metadata["Version"]) == ("driftlab", __version__)
     assert metadata["Description-Content-Type"] == "text/markdown"
-    assert metadata.get_payload(decode=True).decode().strip() == (root / "README.md").read_text(encoding="utf-8").strip()
+    assert (
+        metadata.get_payload(decode=True).decode().strip() == (root / "README.md").read_text(encoding="utf-8").strip()
+    )
 
 
 def test_nothing_with_a_stricter_license_is_needed_without_being_asked_for(facts):
@@ -108,9 +112,9 @@ def test_nothing_with_a_stricter_license_is_needed_without_being_asked_for(facts
 
 def test_its_entry_points_lead_somewhere(facts):
     _, entry_points = facts
-    assert dict(entry_points["console_scripts"]) == {"driftlab": "checker.command_line:main"}
-    assert entry_points["pytest11"]["driftlab"] == "clusters.pytest_plugin"
-    assert entry_points["driftlab.labs"]["driftlab"] == "labs"
+    assert dict(entry_points["console_scripts"]) == {"driftlab": "driftlab.checker.cli.main:main"}
+    assert entry_points["pytest11"]["driftlab"] == "driftlab.clusters.pytest_plugin"
+    assert entry_points["driftlab.labs"]["driftlab"] == "driftlab.labs"
     for group in entry_points.sections():
         for target in entry_points[group].values():
             module, _, attribute = target.partition(":")
@@ -133,3 +137,33 @@ def test_it_works_where_there_is_no_checkout(wheel, tmp_path, plain_environment)
     assert seen["exercises"] == [exercise.id for lab in labs() for exercise in lab.exercises]
     assert seen["missing"] == []
     assert seen["images"] >= 1
+
+
+#: Modules of somebody's own project that are called as the kit's folders are.
+THEIRS = {
+    "checker.py": "MINE = True\n",
+    "labs.py": "MINE = True\n",
+    "clusters/__init__.py": "MINE = True\n",
+    "test_mine.py": "import checker, clusters, labs\n\ndef test_mine(pytestconfig):\n"
+    "    assert checker.MINE and clusters.MINE and labs.MINE\n"
+    "    assert pytestconfig.pluginmanager.hasplugin('driftlab')\n",
+    "notebook.py": "import checker, clusters, labs\nfrom driftlab import check, hint, lab\n"
+    "assert checker.MINE and clusters.MINE and labs.MINE\n"
+    "lab('02-self-healing/no-such-exercise')\n",
+}
+
+
+def test_it_bears_modules_of_the_same_names_in_the_project_where_it_is_used(wheel, tmp_path, plain_environment):
+    """Once, a checker.py beside a notebook, or a package clusters, was imported in the kit's place."""
+    site, project = tmp_path / "site", tmp_path / "project"
+    wheel.extractall(site)
+    for name, text in THEIRS.items():
+        (project / name).parent.mkdir(parents=True, exist_ok=True)
+        (project / name).write_text(text)
+    environment = {**plain_environment, "PYTHONPATH": str(site), "DRIFTLAB_STATE": str(tmp_path / "state")}
+    for words in (["notebook.py"], ["-m", "pytest", "-p", "no:cacheprovider"]):
+        done = subprocess.run(
+            [sys.executable, *words], cwd=project, env=environment, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+    assert "1 passed" in done.stdout

@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect, sync_playwright
 
-from clusters import processes
-from clusters.cluster import wait_for
+from driftlab.clusters.host import processes
+from driftlab.clusters.waiting import wait_for
 
 pytestmark = pytest.mark.browser
 
@@ -72,7 +72,7 @@ def laboratory(folder: Path) -> Iterator[Laboratory]:
         "JUPYTER_DATA_DIR": str(folder / "jupyter"),
         "JUPYTER_RUNTIME_DIR": str(folder / "runtime"),
     }
-    driftlab = [sys.executable, "-m", "checker.command_line"]
+    driftlab = [sys.executable, "-m", "driftlab.checker.cli.main"]
     with (folder / "said.txt").open("w") as said:
         process = subprocess.Popen(
             [*driftlab, "lab", "02-self-healing", "--no-browser"],

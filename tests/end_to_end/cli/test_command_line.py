@@ -14,12 +14,12 @@ from typing import Any
 
 import pytest
 
-from checker.catalogue import find_lab
-from clusters import processes
-from clusters.cluster import wait_for
-from clusters.kubectl import kubectl_path
+from driftlab.checker.exercises.catalogue import find_lab
+from driftlab.clusters.host import processes
+from driftlab.clusters.kubernetes.kubectl import kubectl_path
+from driftlab.clusters.waiting import wait_for
 
-DRIFTLAB = [sys.executable, "-m", "checker.command_line"]
+DRIFTLAB = [sys.executable, "-m", "driftlab.checker.cli.main"]
 
 PASSED, NOT_PASSED, USAGE, TROUBLE, INTERRUPTED = 0, 1, 2, 3, 130
 

@@ -12,13 +12,13 @@ from xml.etree import ElementTree as ET
 import fastjsonschema
 import pytest
 
-import checker
-from clusters import processes
-from clusters.kubectl import kubectl_path
+from driftlab import checker
+from driftlab.clusters.host import processes
+from driftlab.clusters.kubernetes.kubectl import kubectl_path
 
 from .test_command_line import DRIFTLAB, NOT_PASSED, PASSED, TROUBLE, USAGE, Person
 
-SCHEMA = Path(checker.__file__).parent / "report.schema.json"
+SCHEMA = Path(checker.__file__).parent / "reports" / "report.schema.json"
 MINE = "50-my-lab/scale-up"
 
 HIDDEN = """

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from checker import laboratory
-from checker.command_line import app
-from clusters.errors import UsageError
-from clusters.registry import open_cluster
+from driftlab.checker.cli.main import app
+from driftlab.checker.sessions import jupyterlab as laboratory
+from driftlab.clusters.errors import UsageError
+from driftlab.clusters.registry import open_cluster
 
 SHORT, LONG = (
     "/home/me/.local/share/jupyter/runtime",

@@ -10,9 +10,9 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from checker.catalogue import labs
-from checker.exercise import Lab
-from clusters.kubectl import kubectl_path
+from driftlab.checker.exercises.catalogue import labs
+from driftlab.checker.exercises.exercise import Lab
+from driftlab.clusters.kubernetes.kubectl import kubectl_path
 
 each_lab = pytest.mark.parametrize("lab", labs(), ids=lambda lab: lab.name)
 

@@ -10,9 +10,9 @@ import nbformat
 import pytest
 from nbformat import NotebookNode
 
-from checker.catalogue import labs
-from checker.exercise import Lab
-from checker.skeleton import create
+from driftlab.checker.authoring.scaffold import create
+from driftlab.checker.exercises.catalogue import labs
+from driftlab.checker.exercises.exercise import Lab
 
 LABS = labs()
 

@@ -16,11 +16,11 @@ import pytest
 from nbclient import NotebookClient
 from nbformat import NotebookNode
 
-from checker.attempt import Attempts
-from checker.catalogue import labs
-from checker.exercise import Lab
-from clusters.cluster import Cluster
-from clusters.registry import open_cluster
+from driftlab.checker.exercises.catalogue import labs
+from driftlab.checker.exercises.exercise import Lab
+from driftlab.checker.sessions.session import Attempts
+from driftlab.clusters.cluster import Cluster
+from driftlab.clusters.registry import open_cluster
 
 #: So many labs are run at a time. Those that lose a Node have a cluster to themselves.
 AT_A_TIME = 2 * (os.cpu_count() or 1)

@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from clusters import processes, programs
-from clusters.kind.containers import ContainerEngine
-from clusters.kind.engine import KindCluster, registry_answers
+from driftlab.clusters import programs
+from driftlab.clusters.host import processes
+from driftlab.clusters.kind.containers import ContainerEngine
+from driftlab.clusters.kind.engine import KindCluster, registry_answers
 
 IMAGE = "busybox:1.36"
 PROGRAM = Path("/bin/busybox")

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 import yaml
 
-from clusters.kind.engine import KindCluster
-from clusters.pytest_plugin import Namespace
+from driftlab.clusters.kind.engine import KindCluster
+from driftlab.clusters.pytest_plugin import Namespace
 
 from .busybox import bring
 

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from clusters.client import Client
-from clusters.cluster import Cluster
+from driftlab.clusters.cluster import Cluster
+from driftlab.clusters.kubernetes.client import Client
 
 #: What is done with a request instead of passing it on.
 Fault = Callable[["_Handler"], None]

@@ -19,11 +19,11 @@ from typing import Any
 import pytest
 import yaml
 
-from clusters import processes
-from clusters.client import ApiRefused
-from clusters.cluster import Cluster
-from clusters.errors import CommandFailed
-from clusters.kubectl import kubectl_path
+from driftlab.clusters.cluster import Cluster
+from driftlab.clusters.errors import CommandFailed
+from driftlab.clusters.host import processes
+from driftlab.clusters.kubernetes.client import ApiRefused
+from driftlab.clusters.kubernetes.kubectl import kubectl_path
 
 Document = dict[str, Any]
 

@@ -5,7 +5,7 @@ import re
 import httpx
 import pytest
 
-from clusters.cluster import wait_for
+from driftlab.clusters.waiting import wait_for
 
 
 @pytest.mark.differs("isolation")

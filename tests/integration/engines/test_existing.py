@@ -26,21 +26,23 @@ from urllib.parse import urlsplit
 import pytest
 import yaml
 
-from checker.attempt import Attempts
-from checker.catalogue import find_exercise
-from checker.choice import remember
-from checker.doctor import Gravity, examine
-from checker.outcome import Outcome
-from clusters import processes, rights
-from clusters.client import ApiRefused, Client
-from clusters.cluster import OURS, OURS_SELECTOR, wait_for
-from clusters.embedded.engine import EmbeddedCluster
-from clusters.errors import ClusterNotOurs, ClusterUnreachable, CommandFailed, ConfirmationNeeded, UsageError
-from clusters.existing.credentials import CredentialsRefused, OwnersClient
-from clusters.existing.engine import USER, ExistingCluster, RightsMissing
-from clusters.kubeconfig import KubeconfigInvalid, UnknownContext
-from clusters.kubectl import kubectl_path
-from clusters.registry import installed_images, open_cluster
+from driftlab.checker.cli.doctor import Gravity, examine
+from driftlab.checker.evidence.verdict import Outcome
+from driftlab.checker.exercises.catalogue import find_exercise
+from driftlab.checker.sessions.selection import remember
+from driftlab.checker.sessions.session import Attempts
+from driftlab.clusters.cluster import OURS, OURS_SELECTOR
+from driftlab.clusters.embedded.engine import EmbeddedCluster
+from driftlab.clusters.errors import ClusterNotOurs, ClusterUnreachable, CommandFailed, ConfirmationNeeded, UsageError
+from driftlab.clusters.existing.credentials import CredentialsRefused, OwnersClient
+from driftlab.clusters.existing.engine import USER, ExistingCluster, RightsMissing
+from driftlab.clusters.host import processes
+from driftlab.clusters.kubernetes import rbac as rights
+from driftlab.clusters.kubernetes.client import ApiRefused, Client
+from driftlab.clusters.kubernetes.kubeconfig import KubeconfigInvalid, UnknownContext
+from driftlab.clusters.kubernetes.kubectl import kubectl_path
+from driftlab.clusters.registry import installed_images, open_cluster
+from driftlab.clusters.waiting import wait_for
 
 Document = dict[str, Any]
 
@@ -167,7 +169,7 @@ def existing(name: str) -> ExistingCluster:
 
 def driftlab(*words: str, **env: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "checker.command_line", *words],
+        [sys.executable, "-m", "driftlab.checker.cli.main", *words],
         env={**os.environ, **env},
         stdin=subprocess.DEVNULL,
         capture_output=True,
@@ -547,7 +549,7 @@ def test_the_command_line_asks_for_the_name_where_somebody_can_type_it(school: S
 def in_terminal(words: list[str], until: str, answer: str) -> tuple[int, str]:
     """Run the command in a terminal, type ``answer`` when it has shown ``until``; its exit code and what was shown."""
     ours, theirs = pty.openpty()
-    command = [sys.executable, "-m", "checker.command_line", *words]
+    command = [sys.executable, "-m", "driftlab.checker.cli.main", *words]
     shown, typed, deadline = "", False, time.monotonic() + 120
     try:
         with subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True) as process:

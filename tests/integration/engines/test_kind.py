@@ -15,11 +15,11 @@ from pathlib import Path
 
 import pytest
 
-from clusters import processes
-from clusters.cluster import wait_for
-from clusters.errors import DriftlabError
-from clusters.kind.containers import KIND_LABEL, ContainerEngine
-from clusters.kind.engine import image
+from driftlab.clusters.errors import DriftlabError
+from driftlab.clusters.host import processes
+from driftlab.clusters.kind.containers import KIND_LABEL, ContainerEngine
+from driftlab.clusters.kind.engine import image
+from driftlab.clusters.waiting import wait_for
 
 pytestmark = pytest.mark.usefixtures("kind")
 
@@ -42,7 +42,7 @@ class Learner:
 
     def start(self, *words: str, **environment: str) -> subprocess.Popen[str]:
         return subprocess.Popen(
-            [sys.executable, "-m", "checker.command_line", *words],
+            [sys.executable, "-m", "driftlab.checker.cli.main", *words],
             env={**self.environment, **environment},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -57,14 +57,14 @@ class Learner:
 
     def name(self, cluster: str) -> str:
         """What the cluster is called in the container engine."""
-        code = "import sys; from clusters.kind.engine import KindCluster; print(KindCluster(sys.argv[1]).own_name)"
+        code = "import sys; from driftlab.clusters.kind.engine import KindCluster as k; print(k(sys.argv[1]).own_name)"
         return subprocess.run(
             [sys.executable, "-c", code, cluster], env=self.environment, capture_output=True, text=True, check=True
         ).stdout.strip()
 
 
 def _cache() -> Path:
-    from clusters.folders import cache_folder
+    from driftlab.clusters.host.paths import cache_folder
 
     return cache_folder()
 
@@ -250,7 +250,7 @@ def test_a_corrupt_image_archive_is_named(learner: Learner) -> None:
 
 
 def test_an_archive_without_the_image_is_named(learner: Learner, engine: ContainerEngine) -> None:
-    from clusters.application import write_archive
+    from driftlab.clusters.application import write_archive
 
     archive = learner.folder / "other.tar"
     behaviour = {"image": "driftlab-test/other", "port": 80, "versions": {"1": {}}}

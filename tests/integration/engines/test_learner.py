@@ -2,7 +2,7 @@
 
 import pytest
 
-from clusters.client import ApiRefused
+from driftlab.clusters.kubernetes.client import ApiRefused
 
 FORBIDDEN = 403
 

@@ -9,13 +9,13 @@ from contextlib import suppress
 
 import pytest
 
-from clusters import processes
-from clusters.client import ApiRefused
-from clusters.embedded import engine
-from clusters.embedded.configuration import COMPONENTS, PORTS
-from clusters.errors import ClusterNotOurs, StateUnusable, UnknownEngine
-from clusters.progress import Progress
-from clusters.registry import open_cluster
+from driftlab.clusters.embedded import engine
+from driftlab.clusters.embedded.configuration import COMPONENTS, PORTS
+from driftlab.clusters.errors import ClusterNotOurs, StateUnusable, UnknownEngine
+from driftlab.clusters.host import processes
+from driftlab.clusters.host.progress import Progress
+from driftlab.clusters.kubernetes.client import ApiRefused
+from driftlab.clusters.registry import open_cluster
 
 
 class Heard:
@@ -100,7 +100,7 @@ def test_killed_component_is_started_again_and_state_is_kept(shared, component):
 
 
 def wait_until(met):
-    from clusters.cluster import wait_for
+    from driftlab.clusters.waiting import wait_for
 
     wait_for(met, "what the test waits for", timeout_s=120)
 

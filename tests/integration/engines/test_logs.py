@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from clusters.errors import CommandFailed
+from driftlab.clusters.errors import CommandFailed
 
 TIME = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ"
 

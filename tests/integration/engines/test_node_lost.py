@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from clusters.errors import UsageError
+from driftlab.clusters.errors import UsageError
 
 UNREACHABLE = "node.kubernetes.io/unreachable"
 

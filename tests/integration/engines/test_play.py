@@ -5,7 +5,7 @@ Only there: a real Node would have to fetch these images from the network.
 
 import pytest
 
-from clusters.errors import CommandFailed
+from driftlab.clusters.errors import CommandFailed
 
 pytestmark = pytest.mark.usefixtures("embedded")
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from clusters.client import ApiRefused
+from driftlab.clusters.kubernetes.client import ApiRefused
 
 #: blog-api 1.2 without its variable ends with exit code 1 at once.
 FAILS = "blog-api:1.2"

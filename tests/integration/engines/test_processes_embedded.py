@@ -10,13 +10,13 @@ from datetime import UTC, datetime, timedelta
 import psutil
 import pytest
 
-from clusters import processes
-from clusters.client import ApiRefused
-from clusters.cluster import wait_for
-from clusters.errors import ClusterUnreachable
-from clusters.folders import cache_folder
-from clusters.kubectl import kubectl_path
-from clusters.registry import open_cluster
+from driftlab.clusters.errors import ClusterUnreachable
+from driftlab.clusters.host import processes
+from driftlab.clusters.host.paths import cache_folder
+from driftlab.clusters.kubernetes.client import ApiRefused
+from driftlab.clusters.kubernetes.kubectl import kubectl_path
+from driftlab.clusters.registry import open_cluster
+from driftlab.clusters.waiting import wait_for
 
 UP = ("up", "--engine", "embedded", "--cluster", "made")
 
@@ -35,7 +35,7 @@ class Person:
         return self.state / "embedded" / "clusters" / "made"
 
     def begin(self, *words):
-        command = [sys.executable, "-m", "checker.command_line", *words]
+        command = [sys.executable, "-m", "driftlab.checker.cli.main", *words]
         options = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
         return subprocess.Popen(command, env=self.environment, cwd=self.home, **options)
 

@@ -7,10 +7,10 @@ import time
 import httpx
 import pytest
 
-from clusters.client import ApiRefused
-from clusters.cluster import wait_for
-from clusters.errors import ClusterUnreachable, CommandFailed
-from clusters.kubectl import kubectl_path
+from driftlab.clusters.errors import ClusterUnreachable, CommandFailed
+from driftlab.clusters.kubernetes.client import ApiRefused
+from driftlab.clusters.kubernetes.kubectl import kubectl_path
+from driftlab.clusters.waiting import wait_for
 
 
 def test_program_runs_beside_the_first_one(lab):

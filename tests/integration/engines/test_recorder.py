@@ -15,16 +15,19 @@ from typing import Any
 import psutil
 import pytest
 
-from checker import attempt, recorder
-from checker.attempt import Attempts
-from checker.catalogue import load
-from checker.evidence import LISTS
-from checker.outcome import Outcome, Result
-from checker.recorder import Recorder
-from checker.recording import FULL, Recording, Tape, read
-from clusters import processes
-from clusters.client import Client
-from clusters.cluster import Cluster, wait_for
+from driftlab.checker.evidence.recording import FULL, Recording, Tape, read
+from driftlab.checker.evidence.snapshot import LISTS
+from driftlab.checker.evidence.verdict import Outcome
+from driftlab.checker.exercises.catalogue import load
+from driftlab.checker.exercises.result import Result
+from driftlab.checker.sessions import recorder
+from driftlab.checker.sessions import session as attempt
+from driftlab.checker.sessions.recorder import Recorder
+from driftlab.checker.sessions.session import Attempts
+from driftlab.clusters.cluster import Cluster
+from driftlab.clusters.host import processes
+from driftlab.clusters.kubernetes.client import Client
+from driftlab.clusters.waiting import wait_for
 
 from .conftest import Lab
 from .faulty_proxy import Fault, FaultyProxy, answers, behind, cuts, faulty_proxy, is_silent
@@ -481,9 +484,9 @@ def test_an_interrupted_proof_is_put_back_at_once(attempts: Attempts, lab: Lab, 
 CHECK = """
 import sys
 from pathlib import Path
-from checker.attempt import Attempts
-from checker.catalogue import load
-from clusters.registry import open_cluster
+from driftlab.checker.sessions.session import Attempts
+from driftlab.checker.exercises.catalogue import load
+from driftlab.clusters.registry import open_cluster
 folder, engine, cluster, namespace, name = sys.argv[1:]
 lab = load(Path(folder))
 (exercise,) = (one for one in lab.exercises if one.name == name)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from clusters.errors import CommandFailed
+from driftlab.clusters.errors import CommandFailed
 
 
 def test_new_image_is_a_new_revision(lab):

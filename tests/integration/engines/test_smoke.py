@@ -2,11 +2,11 @@
 
 import pytest
 
-from checker.attempt import Attempts
-from checker.catalogue import find_exercise
-from checker.outcome import Outcome
-from checker.render import text
-from clusters.cluster import Cluster
+from driftlab.checker.evidence.verdict import Outcome
+from driftlab.checker.exercises.catalogue import find_exercise
+from driftlab.checker.reports import text
+from driftlab.checker.sessions.session import Attempts
+from driftlab.clusters.cluster import Cluster
 
 pytestmark = pytest.mark.smoke
 

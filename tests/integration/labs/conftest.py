@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from clusters.cluster import Cluster
-from clusters.registry import open_cluster
+from driftlab.clusters.cluster import Cluster
+from driftlab.clusters.registry import open_cluster
 from tests.parts import parameters
 
 #: So many cases are tried at a time, for each core. Real containers ask more of a machine than simulated ones.

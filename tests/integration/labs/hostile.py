@@ -20,10 +20,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from checker.attempt import Attempts
-from checker.catalogue import load
-from checker.exercise import Exercise
-from checker.outcome import Outcome
+from driftlab.checker.evidence.verdict import Outcome
+from driftlab.checker.exercises.catalogue import load
+from driftlab.checker.exercises.exercise import Exercise
+from driftlab.checker.sessions.session import Attempts
 
 WRONG = Path(__file__).parent / "wrong"
 LAB = load(WRONG / "90-hostile")

@@ -16,17 +16,19 @@ from pathlib import Path
 import psutil
 import pytest
 
-from checker.attempt import Attempts, NotStarted, learner_environment
-from checker.catalogue import find_exercise
-from checker.exercise import Exercise, Lab
-from checker.outcome import Outcome, Result
-from checker.render import text
-from checker.turns import Overtaken
-from clusters import processes
-from clusters.cluster import Cluster, wait_for
-from clusters.errors import DriftlabError
-from clusters.kubectl import kubectl_path
-from clusters.registry import open_cluster
+from driftlab.checker.evidence.verdict import Outcome
+from driftlab.checker.exercises.catalogue import find_exercise
+from driftlab.checker.exercises.exercise import Exercise, Lab
+from driftlab.checker.exercises.result import Result
+from driftlab.checker.reports import text
+from driftlab.checker.sessions.session import Attempts, NotStarted, learner_environment
+from driftlab.checker.sessions.turns import Overtaken
+from driftlab.clusters.cluster import Cluster
+from driftlab.clusters.errors import DriftlabError
+from driftlab.clusters.host import processes
+from driftlab.clusters.kubernetes.kubectl import kubectl_path
+from driftlab.clusters.registry import open_cluster
+from driftlab.clusters.waiting import wait_for
 
 MESS = Path(__file__).parent / "mess.yaml"
 

@@ -7,15 +7,16 @@ from pathlib import Path
 import pytest
 import yaml
 
-from checker.attempt import Attempts, Hint, learner_environment
-from checker.catalogue import labs
-from checker.evidence import Snapshot
-from checker.exercise import Exercise, Lab
-from checker.outcome import Outcome, Result
-from checker.render import text
-from clusters import processes
-from clusters.cluster import Cluster
-from clusters.kubectl import kubectl_path
+from driftlab.checker.evidence.snapshot import Snapshot
+from driftlab.checker.evidence.verdict import Outcome
+from driftlab.checker.exercises.catalogue import labs
+from driftlab.checker.exercises.exercise import Exercise, Lab
+from driftlab.checker.exercises.result import Result
+from driftlab.checker.reports import text
+from driftlab.checker.sessions.session import Attempts, Hint, learner_environment
+from driftlab.clusters.cluster import Cluster
+from driftlab.clusters.host import processes
+from driftlab.clusters.kubernetes.kubectl import kubectl_path
 
 LABS = labs()
 EXERCISES = [exercise for lab in LABS for exercise in lab.exercises]

@@ -13,12 +13,13 @@ import pytest
 from markdown_it import MarkdownIt
 from rich.console import Console
 
-from checker import report
-from checker.attempt import Attempts
-from checker.exercise import Exercise
-from checker.outcome import Outcome, Result
-from checker.render import html, junit, markdown, terminal, text
-from clusters.cluster import Cluster
+from driftlab.checker.evidence.verdict import Outcome
+from driftlab.checker.exercises.exercise import Exercise
+from driftlab.checker.exercises.result import Result
+from driftlab.checker.reports import document as report
+from driftlab.checker.reports import html, junit, markdown, terminal, text
+from driftlab.checker.sessions.session import Attempts
+from driftlab.clusters.cluster import Cluster
 from tests.integration.labs.hostile import CASES, LAB, WRONG, Case, going_on, run
 
 #: Far longer than any of them takes, on a loaded machine, too.

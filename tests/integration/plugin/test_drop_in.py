@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from clusters.drop_in import KindShaped, NeedsContainers
-from clusters.embedded.images import CatalogueInvalid
-from clusters.errors import UsageError
+from driftlab.clusters.drop_in import KindShaped, NeedsContainers
+from driftlab.clusters.embedded.images import CatalogueInvalid
+from driftlab.clusters.errors import UsageError
 
 APPLICATION = """
 apiVersion: apps/v1

@@ -11,14 +11,15 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from checker.attempt import Attempts
-from checker.catalogue import load
-from checker.evidence import LISTS, Snapshot
-from checker.skeleton import create
-from clusters import processes
-from clusters.cluster import Cluster, wait_for
-from clusters.pytest_plugin import Namespace
-from clusters.registry import open_cluster
+from driftlab.checker.authoring.scaffold import create
+from driftlab.checker.evidence.snapshot import LISTS, Snapshot
+from driftlab.checker.exercises.catalogue import load
+from driftlab.checker.sessions.session import Attempts
+from driftlab.clusters.cluster import Cluster
+from driftlab.clusters.host import processes
+from driftlab.clusters.pytest_plugin import Namespace
+from driftlab.clusters.registry import open_cluster
+from driftlab.clusters.waiting import wait_for
 
 ALL_PASSED, SOME_FAILED, INTERRUPTED, USAGE, NO_TESTS = 0, 1, 2, 4, 5
 

@@ -8,8 +8,8 @@ from textwrap import dedent
 
 import pytest
 
-from clusters import processes
-from clusters.cluster import Cluster
+from driftlab.clusters.cluster import Cluster
+from driftlab.clusters.host import processes
 
 
 def run_pytest(folder: Path, source: str, *options: str, **environment: str) -> "subprocess.CompletedProcess[str]":
@@ -118,9 +118,9 @@ def test_runs_that_use_no_cluster_start_none_and_pay_for_none(tmp_path: Path):
         import sys
 
         def test_cheap():
-            ours = {name for name in sys.modules if name.partition(".")[0] in ("clusters", "checker", "labs")}
-            plugins = {"clusters.pytest_plugin", "checker.pytest_plugin"}
-            assert ours == {"clusters", "clusters.errors", "checker", *plugins}
+            ours = {name for name in sys.modules if name.partition(".")[0] == "driftlab"}
+            plugins = {"driftlab.clusters.pytest_plugin", "driftlab.checker.pytest_plugin"}
+            assert ours == {"driftlab", "driftlab.clusters", "driftlab.clusters.errors", "driftlab.checker", *plugins}
             assert "kubernetes" not in sys.modules
         """,
         DRIFTLAB_STATE=str(tmp_path / "state"),

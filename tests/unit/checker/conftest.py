@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from checker import catalogue
+from driftlab.checker.exercises import catalogue
 
 
 class Package:

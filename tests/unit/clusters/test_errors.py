@@ -5,8 +5,15 @@ import shlex
 
 import pytest
 
-from clusters import errors
-from clusters.errors import CommandFailed, ConfirmationNeeded, DriftlabError, UnknownEngine, UsageError, did_you_mean
+from driftlab.clusters import errors
+from driftlab.clusters.errors import (
+    CommandFailed,
+    ConfirmationNeeded,
+    DriftlabError,
+    UnknownEngine,
+    UsageError,
+    did_you_mean,
+)
 
 KINDS = [kind for _, kind in inspect.getmembers(errors, inspect.isclass) if issubclass(kind, DriftlabError)]
 PLAIN = [kind for kind in KINDS if kind.__init__ is DriftlabError.__init__]

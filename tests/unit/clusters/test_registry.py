@@ -2,12 +2,12 @@
 
 import pytest
 
-from checker.choice import chosen_cluster
-from clusters.embedded.engine import NODES, EmbeddedCluster
-from clusters.errors import UsageError
-from clusters.folders import state_folder
-from clusters.kind.engine import LONGEST_SUFFIX, KindCluster
-from clusters.registry import ENGINES, engine_class, open_cluster
+from driftlab.checker.sessions.selection import chosen_cluster
+from driftlab.clusters.embedded.engine import NODES, EmbeddedCluster
+from driftlab.clusters.errors import UsageError
+from driftlab.clusters.host.paths import state_folder
+from driftlab.clusters.kind.engine import LONGEST_SUFFIX, KindCluster
+from driftlab.clusters.registry import ENGINES, engine_class, open_cluster
 
 OURS = [name for name in ENGINES if engine_class(name).automatic]
 

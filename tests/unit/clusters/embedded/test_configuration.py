@@ -8,9 +8,9 @@ import re
 import pytest
 import yaml
 
-from clusters.embedded.configuration import COMPONENTS, NODES, PORTS, WORKERS, Configuration
-from clusters.embedded.engine import STORAGE_CLASS
-from clusters.embedded.ports import PORT_RANGE, free_ports
+from driftlab.clusters.embedded.configuration import COMPONENTS, NODES, PORTS, WORKERS, Configuration
+from driftlab.clusters.embedded.engine import STORAGE_CLASS
+from driftlab.clusters.embedded.ports import PORT_RANGE, free_ports
 
 NUMBERS = {name: 20000 + number for number, name in enumerate(PORTS)}
 

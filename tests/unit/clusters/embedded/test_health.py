@@ -2,9 +2,9 @@
 
 import pytest
 
-from clusters.client import ApiRefused
-from clusters.embedded import health
-from clusters.errors import ClusterUnreachable
+from driftlab.clusters.embedded import health
+from driftlab.clusters.errors import ClusterUnreachable
+from driftlab.clusters.kubernetes.client import ApiRefused
 
 ACCOUNT = "/api/v1/namespaces/default/serviceaccounts/default"
 

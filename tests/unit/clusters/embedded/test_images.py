@@ -6,7 +6,7 @@ import re
 import pytest
 import yaml
 
-from clusters.embedded.images import APPLICATION, DEFAULTS, PUBLIC, CatalogueInvalid, find, load
+from driftlab.clusters.embedded.images import APPLICATION, DEFAULTS, PUBLIC, CatalogueInvalid, find, load
 
 
 @pytest.fixture(scope="module")

@@ -10,10 +10,10 @@ from pathlib import Path
 import psutil
 import pytest
 
-import clusters
-from clusters.cluster import wait_for
-from clusters.embedded.supervisor import STORE, ComponentsEnded, Supervisor
-from clusters.errors import ClusterNotReady, CommandFailed
+from driftlab import clusters
+from driftlab.clusters.embedded.supervisor import STORE, ComponentsEnded, Supervisor
+from driftlab.clusters.errors import ClusterNotReady, CommandFailed
+from driftlab.clusters.waiting import wait_for
 
 PYTHON = Path(sys.executable).resolve()
 LASTS = ["-c", "import time; time.sleep(600)"]
@@ -60,7 +60,7 @@ def test_it_is_nobodys_child_and_hears_no_signal_to_us(supervisor):
 START = """
 import sys
 from pathlib import Path
-from clusters.embedded.supervisor import Supervisor
+from driftlab.clusters.embedded.supervisor import Supervisor
 Supervisor(Path(sys.argv[1])).start("etcd", Path(sys.argv[2]), ["-c", "import time; time.sleep(600)"])
 """
 

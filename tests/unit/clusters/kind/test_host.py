@@ -8,12 +8,12 @@ from types import SimpleNamespace
 
 import pytest
 
-from clusters.errors import EngineUnavailable, UsageError
-from clusters.findings import Gravity
-from clusters.kind import engine, host
-from clusters.kind.containers import Container, ContainerEngine, _container
-from clusters.kind.engine import KindCluster
-from clusters.registry import choose
+from driftlab.clusters.errors import EngineUnavailable, UsageError
+from driftlab.clusters.findings import Gravity
+from driftlab.clusters.kind import engine, host
+from driftlab.clusters.kind.containers import Container, ContainerEngine, _container
+from driftlab.clusters.kind.engine import KindCluster
+from driftlab.clusters.registry import choose
 
 
 @pytest.fixture(autouse=True)

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from clusters.errors import ClusterNotOurs, CommandFailed
-from clusters.kind import engine
-from clusters.kind.containers import KIND_LABEL, ContainerEngine
-from clusters.kind.engine import KindCluster
+from driftlab.clusters.errors import ClusterNotOurs, CommandFailed
+from driftlab.clusters.kind import engine
+from driftlab.clusters.kind.containers import KIND_LABEL, ContainerEngine
+from driftlab.clusters.kind.engine import KindCluster
 
 #: Keeps its containers in a file beside it. What it is not asked here it does not know.
 NERDCTL = """#!{python}

@@ -13,9 +13,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from clusters.programs import build, patches, sources, wheel
-from clusters.programs.cache import Cache
-from clusters.programs.pins import PROGRAMS, Program, Release
+from driftlab.clusters.programs import build, patches, sources, wheel
+from driftlab.clusters.programs.cache import Cache
+from driftlab.clusters.programs.pins import PROGRAMS, Program, Release
 
 
 @pytest.fixture(autouse=True)

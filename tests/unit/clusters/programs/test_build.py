@@ -7,10 +7,10 @@ import sys
 
 import pytest
 
-from clusters import processes
-from clusters.cluster import wait_for
-from clusters.programs import WayFailed, build, sources, toolchain
-from clusters.programs.pins import PROGRAMS
+from driftlab.clusters.host import processes
+from driftlab.clusters.programs import WayFailed, build, sources, toolchain
+from driftlab.clusters.programs.pins import PROGRAMS
+from driftlab.clusters.waiting import wait_for
 
 NODE, ETCD = PROGRAMS["driftlab-node"], PROGRAMS["etcd"]
 
@@ -198,10 +198,10 @@ BUILD = """
 import signal, sys
 from pathlib import Path
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a parent in the background has it ignored
-from clusters.programs import build
-from clusters.programs.cache import Cache
-from clusters.programs.pins import PROGRAMS
-from clusters.progress import SILENT
+from driftlab.clusters.programs import build
+from driftlab.clusters.programs.cache import Cache
+from driftlab.clusters.programs.pins import PROGRAMS
+from driftlab.clusters.host.progress import SILENT
 build.NEEDED_BYTES = 0
 cache = Cache(Path(sys.argv[1]))
 with cache.locked(SILENT): build.build([PROGRAMS["driftlab-node"]], cache, SILENT)

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from clusters import processes
-from clusters.cluster import wait_for
-from clusters.programs import sources
-from clusters.programs.cache import Cache, remove_tree
-from clusters.programs.pins import PROGRAMS
+from driftlab.clusters.host import processes
+from driftlab.clusters.programs import sources
+from driftlab.clusters.programs.cache import Cache, remove_tree
+from driftlab.clusters.programs.pins import PROGRAMS
+from driftlab.clusters.waiting import wait_for
 
 NODE = PROGRAMS["driftlab-node"]
 
@@ -132,8 +132,8 @@ class TestWorkspace:
 
 OBTAIN = """
 import sys
-from clusters.programs import obtain
-from clusters.progress import PlainLines, Progress
+from driftlab.clusters.programs import obtain
+from driftlab.clusters.host.progress import PlainLines, Progress
 print(*obtain(sys.argv[1:], Progress(PlainLines(sys.stderr))).values(), flush=True)
 """
 
@@ -174,8 +174,8 @@ class TestTwoProcesses:
 
     def test_one_that_is_killed_holds_nobody_up(self, cache, progress, recorder):
         text = (
-            "import sys; from pathlib import Path; from clusters.programs.cache import Cache; "
-            "from clusters.progress import SILENT\n"
+            "import sys; from pathlib import Path; from driftlab.clusters.programs.cache import Cache; "
+            "from driftlab.clusters.host.progress import SILENT\n"
             "cache = Cache(Path(sys.argv[1]))\n"
             "with cache.locked(SILENT), cache.workspace() as folder: print(folder, flush=True); sys.stdin.read()"
         )

@@ -9,10 +9,10 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from clusters import processes
-from clusters.programs import WayFailed, download
-from clusters.programs.pins import PROGRAMS, Program
-from clusters.progress import Progress
+from driftlab.clusters.host import processes
+from driftlab.clusters.host.progress import Progress
+from driftlab.clusters.programs import WayFailed, download
+from driftlab.clusters.programs.pins import PROGRAMS, Program
 
 PUBLISHED = [program for program in PROGRAMS.values() if program.release()]
 NODE, KIND, ETCD = PROGRAMS["driftlab-node"], PROGRAMS["kind"], PROGRAMS["etcd"]
@@ -270,8 +270,8 @@ class TestProxies:
 
 
 def test_a_cache_that_cannot_be_written_is_said_with_the_way_out(mirror, progress, tmp_path):
-    from clusters.errors import StateUnusable
-    from clusters.programs.cache import Cache
+    from driftlab.clusters.errors import StateUnusable
+    from driftlab.clusters.programs.cache import Cache
 
     (tmp_path / "file").touch()
     with pytest.raises(StateUnusable, match="DRIFTLAB_CACHE"):

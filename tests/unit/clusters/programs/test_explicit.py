@@ -2,9 +2,9 @@
 
 import pytest
 
-from clusters.errors import ProgramsUnavailable
-from clusters.programs import explicit, installed, obtain
-from clusters.programs.pins import KIND, PROGRAMS
+from driftlab.clusters.errors import ProgramsUnavailable
+from driftlab.clusters.programs import explicit, installed, obtain
+from driftlab.clusters.programs.pins import KIND, PROGRAMS
 
 APISERVER, KIND_PROGRAM = PROGRAMS["kube-apiserver"], PROGRAMS["kind"]
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from clusters.errors import ProgramsUnavailable
-from clusters.programs import obtain
-from clusters.programs.pins import PROGRAMS
+from driftlab.clusters.errors import ProgramsUnavailable
+from driftlab.clusters.programs import obtain
+from driftlab.clusters.programs.pins import PROGRAMS
 
 PUBLISHED = [program.name for program in PROGRAMS.values() if program.release()]
 

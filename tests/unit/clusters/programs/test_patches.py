@@ -4,9 +4,9 @@ import subprocess
 
 import pytest
 
-from clusters.programs import WayFailed, patches, sources, toolchain
-from clusters.programs.patches import PatchRefused
-from clusters.progress import SILENT
+from driftlab.clusters.host.progress import SILENT
+from driftlab.clusters.programs import WayFailed, patches, sources, toolchain
+from driftlab.clusters.programs.patches import PatchRefused
 
 OURS = sorted(sources.PATCHES.glob("*.patch"))
 

@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from clusters.programs import pins, sources
-from clusters.programs.pins import ETCD, KIND, KUBERNETES, PROGRAMS
+from driftlab.clusters.programs import pins, sources
+from driftlab.clusters.programs.pins import ETCD, KIND, KUBERNETES, PROGRAMS
 
 KUBERNETES_MODULES = "0." + KUBERNETES.split(".", 1)[1]  # staging modules of 1.x.y are called 0.x.y
 

@@ -5,10 +5,10 @@ import subprocess
 
 import pytest
 
-from clusters.folders import make_folder
-from clusters.programs import WayFailed, sources, toolchain, workbench
-from clusters.programs.pins import PROGRAMS
-from clusters.progress import SILENT
+from driftlab.clusters.host.files import make_folder
+from driftlab.clusters.host.progress import SILENT
+from driftlab.clusters.programs import WayFailed, sources, toolchain, workbench
+from driftlab.clusters.programs.pins import PROGRAMS
 
 
 @pytest.fixture

@@ -11,10 +11,11 @@ import zipfile
 
 import pytest
 
-from clusters import __version__, processes
-from clusters.errors import DriftlabError
-from clusters.programs import at_hand, obtain, packaging, wheel
-from clusters.programs.pins import PROGRAMS, system_and_machine
+from driftlab.clusters import __version__
+from driftlab.clusters.errors import DriftlabError
+from driftlab.clusters.host import processes
+from driftlab.clusters.programs import at_hand, obtain, packaging, wheel
+from driftlab.clusters.programs.pins import PROGRAMS, system_and_machine
 
 NODE, ETCD = PROGRAMS["driftlab-node"], PROGRAMS["etcd"]
 ALL = [name for held in packaging.DISTRIBUTIONS.values() for name in held]

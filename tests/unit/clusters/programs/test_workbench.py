@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from clusters.programs import sources, workbench
+from driftlab.clusters.programs import sources, workbench
 
 
 @pytest.fixture
@@ -81,7 +81,7 @@ def test_what_cannot_be_fetched_is_said(go, capsys):
 @pytest.mark.usefixtures("calls")
 def test_an_unknown_word_is_a_usage_error(capsys):
     assert workbench.main(["dance"]) == 2
-    assert "clusters.programs.workbench lint" in capsys.readouterr().err
+    assert "driftlab.clusters.programs.workbench lint" in capsys.readouterr().err
 
 
 def test_a_user_without_go_is_told_as_by_a_build(no_go, capsys):

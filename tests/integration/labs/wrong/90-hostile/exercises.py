@@ -7,11 +7,11 @@ text: it says which ways count, and the verdicts follow it to the letter.
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from checker import Deployment, Evidence, Exercise, Lab, Pod, Snapshot, Verdict, failed, passed, waiting
-from checker import predicates as p
+from driftlab.checker import Deployment, Evidence, Exercise, Lab, Pod, Snapshot, Verdict, failed, passed, waiting
+from driftlab.checker import predicates as p
 
 if TYPE_CHECKING:
-    from checker.disturbance import Disturbance
+    from driftlab.checker import Disturbance
 
 lab = Lab("90-hostile", title="Hostile", minutes=60, summary="What can go wrong, and who would like it to.")
 

@@ -1,0 +1,1 @@
+"""For authors of labs: verify an exercise, and begin a new one."""

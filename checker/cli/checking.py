@@ -1,0 +1,153 @@
+"""What is said of an exercise that is under way: check, hint, timeline."""
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from driftlab.checker.cli.common import (
+    Engine,
+    MaybeExercise,
+    Name,
+    complete_exercise,
+    exit_code,
+    finite_seconds,
+    rich_console,
+    trouble_told,
+    under_way,
+)
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from driftlab.checker.exercises.exercise import Exercise
+    from driftlab.checker.exercises.result import Result
+    from driftlab.checker.sessions.session import Attempts
+
+
+def check(
+    exercises: Annotated[
+        list[str] | None,
+        typer.Argument(
+            help="LAB/EXERCISE, one or several; without, the one you are in.", autocompletion=complete_exercise
+        ),
+    ] = None,
+    wait: Annotated[
+        float, typer.Option(help="Seconds to wait for a cluster that is still at work.", callback=finite_seconds)
+    ] = 15,
+    json: Annotated[
+        bool, typer.Option("--json", help="Print a report as JSON (checker/reports/report.schema.json).")
+    ] = False,
+    markdown: Annotated[bool, typer.Option("--markdown", help="Print it as Markdown, for a pull request.")] = False,
+    junit: Annotated[Path | None, typer.Option("--junit", help="Write it as JUnit XML, too.", metavar="FILE")] = None,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Check again whenever something changes, until passed.")
+    ] = False,
+    engine: Engine = None,
+    cluster: Name = None,
+) -> None:
+    """Check exercises: exit code 0 where all are passed, 1 where not, 3 where one could not be checked."""
+    with trouble_told():
+        from driftlab.checker.reports.terminal import show
+        from driftlab.clusters.host.files import write_atomically
+
+        names: list[str | None] = [*exercises] if exercises else [None]
+        asked = [under_way(name, engine, cluster, up=False) for name in names]
+        if watch:
+            results = watched(asked, rich_console(stderr=json or markdown))
+        else:
+            results = []
+            for attempts, found in asked:
+                results.append(_check_with_progress(attempts, found, wait))
+                if not (json or markdown):
+                    show(results[-1], rich_console())
+        if json:
+            import json as encoder
+
+            from driftlab.checker.reports.document import report
+
+            print(encoder.dumps(report(results), indent=2))
+        if markdown:
+            from driftlab.checker.reports.markdown import render as as_markdown
+
+            print(as_markdown(results))
+        if junit:
+            from driftlab.checker.reports.junit import render as as_junit
+
+            another = "choose another file: --junit /a/folder/report.xml"
+            write_atomically(junit.absolute(), as_junit(results), mode=0o644, next_step=another)
+        raise typer.Exit(max(map(exit_code, results)))
+
+
+def watched(asked: "list[tuple[Attempts, Exercise]]", console: "Console", every_s: float = 1.0) -> "list[Result]":
+    """Show each result again whenever it is another one, until all are passed or the learner has seen enough."""
+    from driftlab.checker.evidence.verdict import Outcome
+    from driftlab.checker.reports.terminal import show
+
+    last: dict[str, tuple[object, Result]] = {}
+
+    def look(attempts: "Attempts", found: "Exercise") -> "Result":
+        """Proofs disturb the cluster: where one has failed, it is tried again once something has happened."""
+        if found.proofs and found.id in last:
+            state, result = last[found.id]
+            if result.outcome is Outcome.FAIL and state is not None and state == attempts.state():
+                return result
+        result = attempts.check(found)
+        last[found.id] = attempts.state() if found.proofs else None, result
+        return result
+
+    shown: list[object] = []
+    while True:
+        results = [look(attempts, found) for attempts, found in asked]
+        seen = [(result.goals, result.method) for result in results]
+        if seen != shown:
+            if console.is_terminal:
+                console.clear()
+            for result in results:
+                show(result, console)
+            shown = list(seen)
+        if not any(map(exit_code, results)):
+            return results
+        time.sleep(every_s)
+
+
+def _check_with_progress(attempts: "Attempts", exercise: "Exercise", wait_s: float) -> "Result":
+    from driftlab.checker.reports.text import harmless
+    from driftlab.checker.reports.wording import pending
+
+    console = rich_console(stderr=True)
+    told = ""
+    with console.status("Looking at the cluster …") as status:
+
+        def say(result: "Result") -> None:
+            nonlocal told
+            line = harmless(pending(result))
+            if console.is_terminal:
+                status.update(line.replace("[", r"\["))
+            elif line != told:  # a log has room for what is new
+                console.print(line, markup=False, highlight=False, soft_wrap=True)
+            told = line
+
+        return attempts.check(exercise, wait_s=wait_s, waiting=say)
+
+
+def hint(exercise: MaybeExercise = None, engine: Engine = None, cluster: Name = None) -> None:
+    """A hint for what is wrong now: a nudge first, then a pointer, then the answer."""
+    with trouble_told():
+        from driftlab.checker.reports.text import harmless
+        from driftlab.checker.reports.ways import in_terminal
+
+        attempts, found = under_way(exercise, engine, cluster, up=False)
+        given = attempts.hint(found)
+        print(harmless(f"Hint {given.step} of 3: {in_terminal(given.text, found.id)}"))
+
+
+def timeline(exercise: MaybeExercise = None, engine: Engine = None, cluster: Name = None) -> None:
+    """Tell moment by moment how many Pods were ready since the exercise began, and what you did meanwhile."""
+    with trouble_told():
+        from driftlab.checker.evidence.readiness import courses
+        from driftlab.checker.reports.timeline import words
+
+        attempts, found = under_way(exercise, engine, cluster, up=False)
+        print(words(courses(attempts.evidence(found), found.lost_node)))

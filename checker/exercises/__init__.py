@@ -1,0 +1,1 @@
+"""Labs, exercises and goals, and the result that evidence earns."""

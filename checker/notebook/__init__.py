@@ -1,0 +1,1 @@
+"""The notebook face: calls of one line each, forms and messages."""

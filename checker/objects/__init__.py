@@ -1,0 +1,1 @@
+"""What objects of the Kubernetes API mean: templates, selectors, quantities, containers, probes."""

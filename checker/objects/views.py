@@ -1,0 +1,143 @@
+"""Thin typed views of the JSON that the API gives. Names and shapes are the API's; nothing is copied."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from driftlab.checker.objects.selectors import requirements, selects
+from driftlab.checker.objects.templates import POD_TEMPLATE_HASH, image_name
+
+REVISION = "deployment.kubernetes.io/revision"
+
+
+@dataclass(frozen=True)
+class Object:
+    """A namespaced object; two views are the same object when their UIDs are."""
+
+    raw: Mapping[str, Any]
+
+    @property
+    def metadata(self) -> Mapping[str, Any]:
+        found: Mapping[str, Any] = self.raw["metadata"]
+        return found
+
+    @property
+    def name(self) -> str:
+        return str(self.metadata["name"])
+
+    @property
+    def uid(self) -> str:
+        return str(self.metadata["uid"])
+
+    @property
+    def generation(self) -> int:
+        """Grows with every change of the spec: ``metadata.generation``."""
+        return int(self.metadata.get("generation", 0))
+
+    @property
+    def labels(self) -> Mapping[str, str]:
+        return self.metadata.get("labels") or {}
+
+    @property
+    def created(self) -> datetime:
+        return datetime.fromisoformat(self.metadata["creationTimestamp"])
+
+    @property
+    def terminating(self) -> bool:
+        return bool(self.metadata.get("deletionTimestamp"))
+
+    @property
+    def controller(self) -> str | None:
+        """The UID of the controller that owns it: https://kubernetes.io/docs/concepts/overview/working-with-objects/owners-dependents/"""
+        for reference in self.metadata.get("ownerReferences") or ():
+            if reference.get("controller"):
+                return str(reference["uid"])
+        return None
+
+    @property
+    def spec(self) -> Mapping[str, Any]:
+        return self.raw.get("spec") or {}
+
+    @property
+    def status(self) -> Mapping[str, Any]:
+        return self.raw.get("status") or {}
+
+
+class Keeper(Object):
+    """What keeps a number of Pods that it finds by their labels."""
+
+    @property
+    def replicas(self) -> int:
+        return int(self.spec.get("replicas", 1))
+
+    def matches(self, pod: "Pod") -> bool:
+        """Does the selector choose this Pod? One that requires nothing chooses none: no keeper can have it."""
+        selector = self.spec.get("selector")
+        return bool(requirements(selector)) and selects(selector, pod.labels)
+
+
+class Deployment(Keeper):
+    @property
+    def paused(self) -> bool:
+        return bool(self.spec.get("paused"))
+
+    @property
+    def revision(self) -> str:
+        return str((self.metadata.get("annotations") or {}).get(REVISION, ""))
+
+    @property
+    def images(self) -> tuple[str, ...]:
+        """By their short names: what is asked for as ``docker.io/library/blog-api:1.1`` is ``blog-api:1.1``."""
+        return tuple(image_name(container["image"]) for container in self.spec["template"]["spec"]["containers"])
+
+
+class ReplicaSet(Keeper):
+    @property
+    def revision(self) -> str:
+        """The number of the rollout that made it or brought it back last; nothing where no Deployment did."""
+        return str((self.metadata.get("annotations") or {}).get(REVISION, ""))
+
+
+class Pod(Object):
+    @property
+    def phase(self) -> str:
+        return str(self.status.get("phase", ""))
+
+    @property
+    def ready(self) -> bool:
+        """The condition Ready: https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#pod-conditions"""
+        conditions = self.status.get("conditions") or ()
+        return any(c["type"] == "Ready" and c["status"] == "True" for c in conditions) and not self.terminating
+
+
+class Event(Object):
+    @property
+    def reason(self) -> str:
+        return str(self.raw.get("reason") or "")
+
+    @property
+    def about(self) -> tuple[str, str, str]:
+        """``(kind, name, uid)`` of the object that it is about."""
+        about = self.raw.get("involvedObject") or {}
+        return about.get("kind", ""), about.get("name", ""), about.get("uid", "")
+
+
+def bare_template(template: Mapping[str, Any]) -> dict[str, Any]:
+    """A ReplicaSet's template as its Deployment has it: without ``pod-template-hash``."""
+    metadata = dict(template.get("metadata") or {})
+    metadata["labels"] = {k: v for k, v in (metadata.get("labels") or {}).items() if k != POD_TEMPLATE_HASH}
+    return {**template, "metadata": metadata}
+
+
+def replicas_setters(raw: Mapping[str, Any]) -> frozenset[tuple[str, str]]:
+    """Who manages ``spec.replicas``: field managers, and by which subresource each wrote it (``scale``, or nothing)."""
+    entries = raw["metadata"].get("managedFields") or ()
+    return frozenset(
+        (str(entry.get("manager")), str(entry.get("subresource") or "")) for entry in entries if sets_replicas(entry)
+    )
+
+
+def sets_replicas(entry: Mapping[str, Any]) -> bool:
+    """Does an entry of ``metadata.managedFields`` hold ``spec.replicas``?"""
+    return "f:replicas" in ((entry.get("fieldsV1") or {}).get("f:spec") or {})

@@ -1,0 +1,46 @@
+"""Bring a cluster up while others may watch: the notebooks see the progress of whoever does the work."""
+
+import json
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import psutil
+
+from driftlab.clusters.cluster import Cluster
+from driftlab.clusters.host.paths import state_folder
+from driftlab.clusters.host.progress import Progress, SharedProgress, Step
+
+
+def shared_path(cluster: Cluster) -> Path:
+    return state_folder() / "progress" / f"{cluster.engine}-{cluster.folder.name}.json"
+
+
+def bring_up(cluster: Cluster, progress: Progress, confirmed: str = "") -> None:
+    """``up`` and ``wait_ready``, with the progress shared. Raises DriftlabError; ConfirmationNeeded as ``up`` does."""
+    path = shared_path(cluster)
+    shared = SharedProgress(path)
+    try:
+        cluster.up(Progress(*progress.reporters, shared), confirmed=confirmed)
+        cluster.wait_ready()
+    finally:
+        path.unlink(missing_ok=True)
+
+
+def busy_elsewhere(cluster: Cluster) -> bool:
+    """Is another living process bringing this cluster up?"""
+    try:
+        pid = int(json.loads(shared_path(cluster).read_text(encoding="utf-8"))["pid"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+    return pid != os.getpid() and psutil.pid_exists(pid)
+
+
+def watch(cluster: Cluster, show: Callable[[Step], None], every_s: float = 0.3) -> None:
+    """Show the progress of the process that brings the cluster up, until it is done."""
+    while busy_elsewhere(cluster):
+        step = SharedProgress.read(shared_path(cluster))
+        if step:
+            show(step)
+        time.sleep(every_s)

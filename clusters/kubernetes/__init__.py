@@ -1,0 +1,1 @@
+"""Talk to a Kubernetes API server: client, kubeconfig, kubectl, rights, cleanup."""
