@@ -8,11 +8,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from checker.attempt import Attempts
-from checker.catalogue import labs
-from checker.exercise import Exercise
-from checker.outcome import Outcome, Result
-from clusters.programs.pins import KUBERNETES
+from driftlab.checker.evidence.verdict import Outcome
+from driftlab.checker.exercises.catalogue import labs
+from driftlab.checker.exercises.exercise import Exercise
+from driftlab.checker.exercises.result import Result
+from driftlab.checker.sessions.session import Attempts
+from driftlab.clusters.programs.pins import KUBERNETES
 from tests.integration.labs import hostile as hostile_answers
 
 ROOT = Path(__file__).parent.parent.parent
@@ -75,7 +76,5 @@ def of(exercise: Exercise) -> Iterator[Case]:
             yield Case(exercise, f"hostile/{case.path.stem}", case.path, case)
 
 
-#: The labs whose cases are recorded. Those of the others are tried live only, until `make record LAB=…` has done them.
-RECORDED = ("00-start-here", "01-pods", "02-self-healing", "03-deployments", "04-scaling")
 LABS = [*labs(), hostile_answers.LAB]
 EXERCISES = [exercise for lab in LABS for exercise in lab.exercises]
