@@ -8,7 +8,7 @@ BIN := .venv/bin
 # Where nobody looks at the terminal, nothing but trouble is worth a line.
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input
 
-.PHONY: help lab try test test-all test-rest lint bench wheels record doctor down lock clean
+.PHONY: help lab try test test-all test-rest coverage lint bench wheels record doctor down lock clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,13 +36,17 @@ test-rest: .venv/dev  ## run what test leaves: every case live, and all that tak
 	  $(PYTEST) -m kind --numprocesses 2; with=$$?; \
 	  [ $$without -eq 0 ] && { [ $$with -eq 0 ] || [ $$with -eq 5 ]; }
 
+coverage: .venv/dev  ## measure which branches the unit tests take: of what judges, at least 95 %
+	@$(BIN)/coverage run -m pytest tests/unit --quiet
+	@$(BIN)/python -m tests.branches --least 95 checker/evidence checker/exercises
+
 lint: .venv/dev  ## check style, types, layers and spelling, of the Go code, too
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
-	@for lab in labs/*/exercises.py; do $(BIN)/mypy --no-error-summary $$lab || exit 1; done
+	@$(BIN)/python -m tests.lab_types
 	@$(BIN)/lint-imports --no-cache
-	@$(BIN)/codespell labs checker clusters README.md CHANGELOG.md
+	@$(BIN)/codespell labs checker clusters docs *.md
 	@$(BIN)/python -m driftlab.clusters.programs.workbench lint
 
 bench: .venv/dev  ## measure what the README's figures say (BUILD=1: the build from source, too)
@@ -63,8 +67,8 @@ doctor: .venv/run  ## say what on this machine is in the way of a lab, and how t
 down: .venv/run  ## delete the labs' cluster
 	@$(BIN)/driftlab down
 
-lock:  ## choose newer versions of all packages (needs uv)
-	uv pip compile pyproject.toml --extra kind --group dev $(LOCK) --output-file .locks/dev.txt --upgrade
+lock:  ## choose newer versions of all packages (needs uv; KEEP=1: only of what is not locked yet)
+	uv pip compile pyproject.toml --extra kind --group dev $(LOCK) --output-file .locks/dev.txt $(if $(KEEP),,--upgrade)
 	uv pip compile pyproject.toml --extra kind --group build $(LOCK) --output-file .locks/run.txt --constraint .locks/dev.txt
 LOCK := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet
 

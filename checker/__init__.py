@@ -8,9 +8,12 @@ if TYPE_CHECKING:
     from driftlab.checker.evidence.recording import Recording, available_over_time, deployments_over_time
     from driftlab.checker.evidence.snapshot import Evidence, Snapshot
     from driftlab.checker.evidence.verdict import Outcome, Verdict, failed, passed, waiting
-    from driftlab.checker.exercises.exercise import Exercise, Lab
+    from driftlab.checker.exercises import guards, mistakes
+    from driftlab.checker.exercises.exercise import Exercise
+    from driftlab.checker.exercises.goals import Goal, Mistake, Proof, goal, guard, mistake, proof
+    from driftlab.checker.exercises.lab import Lab
     from driftlab.checker.exercises.proofs import Disturbance
-    from driftlab.checker.exercises.quiz import Question, answers
+    from driftlab.checker.exercises.quiz import Question, answers, questions
     from driftlab.checker.exercises.result import Result
     from driftlab.checker.objects.differences import template_changes
     from driftlab.checker.objects.views import Deployment, Object, Pod, ReplicaSet
@@ -20,10 +23,13 @@ __all__ = [
     "Disturbance",
     "Evidence",
     "Exercise",
+    "Goal",
     "Lab",
+    "Mistake",
     "Object",
     "Outcome",
     "Pod",
+    "Proof",
     "Question",
     "Recording",
     "ReplicaSet",
@@ -34,8 +40,15 @@ __all__ = [
     "available_over_time",
     "deployments_over_time",
     "failed",
+    "goal",
+    "guard",
+    "guards",
+    "mistake",
+    "mistakes",
     "passed",
     "predicates",
+    "proof",
+    "questions",
     "template_changes",
     "waiting",
 ]
@@ -44,12 +57,20 @@ _HOME = {
     "evidence.recording": ("Recording", "available_over_time", "deployments_over_time"),
     "evidence.snapshot": ("Evidence", "Snapshot"),
     "evidence.verdict": ("Outcome", "Verdict", "failed", "passed", "waiting"),
-    "exercises.exercise": ("Exercise", "Lab"),
+    "exercises.exercise": ("Exercise",),
+    "exercises.goals": ("Goal", "Mistake", "Proof", "goal", "guard", "mistake", "proof"),
+    "exercises.lab": ("Lab",),
     "exercises.proofs": ("Disturbance",),
-    "exercises.quiz": ("Question", "answers"),
+    "exercises.quiz": ("Question", "answers", "questions"),
     "exercises.result": ("Result",),
     "objects.differences": ("template_changes",),
     "objects.views": ("Deployment", "Object", "Pod", "ReplicaSet"),
+}
+
+_MODULES = {
+    "guards": "driftlab.checker.exercises.guards",
+    "mistakes": "driftlab.checker.exercises.mistakes",
+    "predicates": "driftlab.checker.evidence.predicates",
 }
 
 
@@ -58,6 +79,6 @@ def __getattr__(name: str) -> object:
     for module, names in _HOME.items():
         if name in names:
             return getattr(import_module(f"driftlab.checker.{module}"), name)
-    if name == "predicates":
-        return import_module("driftlab.checker.evidence.predicates")
+    if name in _MODULES:
+        return import_module(_MODULES[name])
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -29,9 +29,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
-    if file_path.name == "exercises.py" and parent.config.getoption("--lab-namespace"):
-        return LabFile.from_parent(parent, path=file_path)
-    return None
+    if file_path.suffix not in (".md", ".py") or not parent.config.getoption("--lab-namespace"):
+        return None
+    from driftlab.checker.exercises.catalogue import FORMS
+
+    of_the_lab = next((form for form in FORMS if file_path.with_name(form).is_file()), None)  # one for each lab
+    return LabFile.from_parent(parent, path=file_path) if file_path.name == of_the_lab else None
 
 
 def pytest_collection_modifyitems(session: pytest.Session) -> None:
@@ -51,27 +54,27 @@ class LabFile(pytest.File):
     def collect(self) -> Iterator[pytest.Collector]:
         from driftlab.checker.exercises.catalogue import load
         from driftlab.checker.sessions.selection import chosen_cluster
-        from driftlab.checker.sessions.session import Attempts
+        from driftlab.checker.sessions.session import Session
         from driftlab.clusters.errors import DriftlabError
 
         try:
             lab = load(self.path.parent.resolve())
-            attempts = Attempts(chosen_cluster(), lab, namespace=self.config.getoption("--lab-namespace"))
+            session = Session(chosen_cluster(), lab, namespace=self.config.getoption("--lab-namespace"))
         except DriftlabError as error:
             raise self.CollectError(str(error)) from error
         self.session.stash.setdefault(_LOOKED, []).append(lab.name)
         for exercise in lab.exercises:
-            if attempts.current == exercise.name:
+            if session.current == exercise.name:
                 self.session.stash.setdefault(_FOUND, []).append(exercise.id)
-                yield GradedExercise.from_parent(self, name=exercise.name, attempts=attempts, exercise=exercise)
+                yield GradedExercise.from_parent(self, name=exercise.name, learner=session, exercise=exercise)
 
 
 class GradedExercise(pytest.Collector):
     """One exercise, checked once for all its goals."""
 
-    def __init__(self, *, attempts: object, exercise: "Exercise", **options: object) -> None:
+    def __init__(self, *, learner: object, exercise: "Exercise", **options: object) -> None:
         super().__init__(**options)  # type: ignore[arg-type]
-        self.attempts, self.exercise = attempts, exercise
+        self.learner, self.exercise = learner, exercise
 
     def collect(self) -> Iterator[pytest.Item]:
         for number, title in enumerate(self.exercise.titles):
@@ -80,10 +83,10 @@ class GradedExercise(pytest.Collector):
     @cached_property
     def result(self) -> "Result":
         from driftlab.checker.reports.ways import for_terminal
-        from driftlab.checker.sessions.session import Attempts
+        from driftlab.checker.sessions.session import Session
 
-        assert isinstance(self.attempts, Attempts)
-        return for_terminal(self.attempts.check(self.exercise, wait_s=WAIT_S))
+        assert isinstance(self.learner, Session)
+        return for_terminal(self.learner.check(self.exercise, wait_s=WAIT_S))
 
 
 class GradedGoal(pytest.Item):

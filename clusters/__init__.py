@@ -12,7 +12,7 @@ __all__ = ["Availability", "Cluster", "DriftlabError", "Status", "__version__", 
 
 
 def __getattr__(name: str) -> object:
-    # lazily: `driftlab --help` and pytest runs that use no cluster should not pay for them
+    # imported when used, because `driftlab --help` and pytest runs without a cluster do not need these modules
     if name in ("Availability", "Cluster", "Status"):
         from driftlab.clusters import cluster
 

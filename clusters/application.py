@@ -1,9 +1,8 @@
-"""The images of the labs' applications, made from nothing: one static program, one layer, no base image, no pull.
+"""Build the images of the labs' applications: one static program in one layer, without a base image to pull.
 
-An application is a folder with ``main.go`` and ``behaviour.json`` (``labs/blog-api``).
-All its versions share the layer; each is told which one it is by the variable
-``APP_VERSION``. The archive is in Docker's format, which ``kind load image-archive``
-hands to the Nodes as it is: no container engine's own image store is involved.
+An application is a folder with ``main.go`` and ``behaviour.json`` (``labs/blog-api``). All its versions share the
+layer; the variable ``APP_VERSION`` tells the program its version. The archive is in Docker's format, which
+``kind load image-archive`` copies to the Nodes, so that the image store of the container engine is not needed.
 """
 
 import hashlib
@@ -24,9 +23,9 @@ from driftlab.clusters.programs.pins import system_and_machine
 
 
 def archives(catalogues: Sequence[Path], progress: Progress) -> list[Path]:
-    """For each application among ``catalogues`` (those with a ``main.go`` beside them), its archive.
+    """The image archive of each application among ``catalogues`` (those with a ``main.go`` beside them).
 
-    Kept in the cache. Raises DriftlabError where it cannot be built.
+    The archives are in the cache, and built if they are missing. Raises DriftlabError if one cannot be built.
     """
     return [_archive(catalogue.parent, progress) for catalogue in catalogues if (catalogue.parent / "main.go").exists()]
 
@@ -44,14 +43,14 @@ def _archive(folder: Path, progress: Progress) -> Path:
                 progress.step(f"Building the image of {folder.name}"),
             ):
                 program = compile_program(folder, Path(work), progress)
-                made = Path(work) / "archive.tar"
-                write_archive(json.loads((folder / "behaviour.json").read_text(encoding="utf-8")), program, made)
-                made.replace(target)
+                archive = Path(work) / "archive.tar"
+                write_archive(json.loads((folder / "behaviour.json").read_text(encoding="utf-8")), program, archive)
+                archive.replace(target)
     return target
 
 
 def write_archive(behaviour: dict[str, Any], program: Path, target: Path) -> None:
-    """Write the images of all versions in ``behaviour`` as one archive in Docker's format: reproducible, one layer."""
+    """Write the images of all versions in ``behaviour`` to a reproducible archive in Docker's format."""
     layer = _tar({program.name: (program.read_bytes(), 0o755)})
     layer_id = hashlib.sha256(layer).hexdigest()
     files = {f"{layer_id}/layer.tar": (layer, 0o644)}

@@ -1,4 +1,4 @@
-"""The interface of every engine."""
+"""The base class of all engines' clusters."""
 
 import json
 import re
@@ -15,6 +15,7 @@ from typing import Any, ClassVar, Self
 import yaml
 
 from driftlab.clusters.errors import ClusterNotReady, ClusterUnreachable, EngineUnavailable, UsageError
+from driftlab.clusters.findings import Finding
 from driftlab.clusters.host.files import lock_if_free, locked, write_atomically
 from driftlab.clusters.host.paths import state_folder
 from driftlab.clusters.host.progress import SILENT, Progress
@@ -24,37 +25,37 @@ from driftlab.clusters.waiting import wait_for
 
 LEARNER_ROLES = Path(__file__).parent / "kubernetes" / "learner-roles.yaml"
 
-#: Every object that the kit may delete again carries this label.
+#: The label on every object that the kit may delete again.
 OURS = {"app.kubernetes.io/managed-by": "driftlab"}
 OURS_SELECTOR = "app.kubernetes.io/managed-by=driftlab"
 
-CONTROL_PLANE = "node-role.kubernetes.io/control-plane"  #: the taint of a Node that takes no Pods of learners
+CONTROL_PLANE = "node-role.kubernetes.io/control-plane"  #: the taint of a Node on which learners' Pods do not run
 
-#: What a cluster of ours may be called: it becomes a folder, and a part of the names of Nodes.
+#: Valid names of clusters: a name becomes a folder, and a part of the Nodes' names.
 NAME = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?")
-LONGEST_HOST_NAME = 63  #: on Linux; and the value of a label, which a Node has its name in, may be as long
+MAX_HOST_NAME = 63  #: the limit of Linux, and of the values of labels: a Node has its name in a label
 
-LEARNERS = "driftlab:learners"  #: the group that a learner's kubeconfig authenticates as, where we can name it
+LEARNER_GROUP = "driftlab:learners"  #: the group of learners in clusters where the kit can choose its name
 
 
 @dataclass(frozen=True)
 class Availability:
-    """Whether an engine can run on this machine; where not, why, and what would change that."""
+    """Whether an engine can run on this machine; if not, the reason and the next step."""
 
-    yes: bool
+    available: bool
     reason: str = ""
     next_step: str = ""
 
     def __bool__(self) -> bool:
-        return self.yes
+        return self.available
 
 
 @dataclass(frozen=True)
 class Status:
-    """How a cluster is, without touching it.
+    """The state of a cluster.
 
-    ``phase`` is ``absent``, ``stopped`` (state kept, nothing runs), ``broken``
-    (something that should run does not, or does not answer) or ``ready``.
+    ``phase`` is ``absent``, ``stopped`` (its data exists, no process runs), ``broken`` (a part of it does not run or
+    does not answer) or ``ready``.
     """
 
     engine: str
@@ -68,19 +69,21 @@ class Status:
 class Cluster(ABC):
     """One throwaway cluster: ``up``, use, ``down``.
 
-    A cluster is only ever deleted by the kit that made it, and on leaving a ``with``
-    block only where ``owned`` was asked for: by default it stays.
+    The kit deletes only clusters that it created. At the end of a ``with`` block, a cluster keeps running, unless it
+    was opened with ``owned=True``: then it is deleted.
     """
 
     engine: ClassVar[str]
-    automatic: ClassVar[bool] = True  #: may ``auto`` take it, without being asked?
-    default_name: ClassVar[str] = "driftlab"  #: what a cluster is called that nobody has named
-    longest_name: ClassVar[int] = LONGEST_HOST_NAME  #: the engine puts something behind it to name its Nodes
-    leaving: ClassVar[str] = "Deleting the cluster"  #: what ``down`` does, in words
-    stopping: ClassVar[str] = "Stopping the cluster"  #: what ``stop`` does
-    owns_nodes: ClassVar[bool] = False  #: may its Nodes be lost, on purpose?
-    learners: ClassVar[str] = LEARNERS  #: the group to which the rights of ``learner-roles.yaml`` are given
-    why: str = ""  #: in one line, why this engine was taken
+    rank: ClassVar[int] = 0  #: ``auto`` tries the engine with the lowest rank first
+    automatic: ClassVar[bool] = True  #: whether ``auto`` may choose it
+    uses_contexts: ClassVar[bool] = False  #: whether its clusters are contexts of the user's kubeconfig
+    default_name: ClassVar[str] = "driftlab"  #: the name of a cluster that is opened without a name
+    max_name_length: ClassVar[int] = MAX_HOST_NAME  #: an engine that adds a suffix to name its Nodes has a lower limit
+    down_step: ClassVar[str] = "Deleting the cluster"  #: the name of the progress step of ``down``
+    stop_step: ClassVar[str] = "Stopping the cluster"  #: the name of the progress step of ``stop``
+    owns_nodes: ClassVar[bool] = False  #: whether ``lose_node`` may stop its Nodes
+    learner_group: ClassVar[str] = LEARNER_GROUP  #: the group that gets the rights in ``learner-roles.yaml``
+    selection_reason: str = ""  #: why this engine was chosen, in one line
 
     def __init__(self, name: str = "driftlab", *, owned: bool = False, images: Sequence[Path] = ()) -> None:
         self.name, self.owned, self.images = name, owned, tuple(images)
@@ -88,27 +91,37 @@ class Cluster(ABC):
     @classmethod
     @abstractmethod
     def available(cls) -> Availability:
-        """Can this engine run here? Never raises, never waits for the network."""
+        """Whether this engine can run here. Never raises, never waits for the network."""
 
     @classmethod
-    def supplied(cls) -> Availability:
-        """Can what it needs be had here? Asked of an engine that can run, before ``auto`` takes it. Never raises.
+    def requirements_available(cls) -> Availability:
+        """Whether what the engine needs, such as an image, is here or can be fetched. Never raises.
 
-        What is in the way of an engine that somebody named is found by trying: they may know better.
+        ``auto`` checks this before it chooses an engine that can run. It is not checked for an engine that the user
+        names, because the check can be wrong: then ``up`` tries it.
         """
         return Availability(True)
 
     @classmethod
-    def may_be_called(cls, name: str) -> bool:
-        """Can a cluster of this engine have that name?"""
-        return bool(NAME.fullmatch(name)) and len(name) <= cls.longest_name
+    def diagnose(cls, last_used: str = "") -> Iterator[Finding]:
+        """Findings about the engine on this machine, for ``driftlab doctor``. Changes nothing.
+
+        ``last_used``: the name of the cluster that was used last, if it is this engine's.
+        """
+        del last_used
+        yield from ()
+
+    @classmethod
+    def is_valid_name(cls, name: str) -> bool:
+        """Whether a cluster of this engine can be called ``name``."""
+        return bool(NAME.fullmatch(name)) and len(name) <= cls.max_name_length
 
     @abstractmethod
     def up(self, progress: Progress = SILENT, *, confirmed: str = "") -> None:
-        """Create the cluster, or mend and start what is there; quick where it is ready already.
+        """Create the cluster, or repair and start it if it exists. Returns at once if it is ready.
 
-        ``confirmed``: what somebody has typed who was asked whether this cluster is meant. Raises DriftlabError; an
-        interrupted or failed creation leaves nothing behind. Raises ConfirmationNeeded where that is to be asked.
+        ``confirmed``: the user's answer to a ConfirmationNeeded, which is raised if the user must confirm that this
+        cluster is meant. Raises DriftlabError. An interrupted or failed creation leaves nothing behind.
         """
 
     @abstractmethod
@@ -116,55 +129,55 @@ class Cluster(ABC):
 
     @abstractmethod
     def stop(self) -> None:
-        """End its processes and keep its state: the next ``up`` goes on from there."""
+        """End the cluster's processes and keep its data for the next ``up``."""
 
     @abstractmethod
     def down(self) -> None:
-        """Delete it with all it holds, if there is one. Raises ClusterNotOurs where it is not ours."""
+        """Delete the cluster and its data, if it exists. Raises ClusterNotOurs if the kit did not create it."""
 
     @property
     def home(self) -> Path:
-        """What the kit keeps of all clusters of this engine."""
+        """The kit's folder for all clusters of this engine."""
         return state_folder() / self.engine
 
     @property
     def folder(self) -> Path:
-        """What the kit keeps of this cluster on disk."""
+        """The kit's folder for this cluster."""
         return self.home / "clusters" / self.name
 
     @property
     @abstractmethod
     def kubeconfig(self) -> Path:
-        """The owner's kubeconfig: all rights. Learners get ``learner_kubeconfig``."""
+        """The owner's kubeconfig, with all rights. Learners get ``learner_kubeconfig``."""
 
     @abstractmethod
     def learner(self) -> dict[str, Any]:
-        """The ``user`` part of a kubeconfig that authenticates as a member of the group ``learners``."""
+        """The ``user`` part of a kubeconfig for a member of the group ``learner_group``."""
 
     def namespace_for(self, lab: str) -> str:
-        """The namespace in which a lab takes place, given the name that the lab would like."""
+        """The name of the namespace of a lab whose preferred name is ``lab``."""
         return lab
 
-    def identified_by(self, namespace: str) -> str:
-        """The path of the object by whose UID this cluster is told from others, for work in ``namespace``."""
+    def identity_path(self, namespace: str) -> str:
+        """The API path of an object whose UID identifies this cluster, for work in ``namespace``."""
         del namespace
         return "/api/v1/namespaces/kube-system"
 
     def lose_node(self, name: str) -> None:
-        """Let a Node fall silent, as if its machine had lost power. Raises UsageError where we cannot."""
+        """Stop a Node as if its machine had lost power. Raises UsageError if this cluster cannot do that."""
         del name
-        self.refuse_to_lose_nodes()
+        self.raise_if_nodes_cannot_be_lost()
 
     def return_node(self, name: str) -> None:
-        """Bring a Node back that was lost, and wait until Pods can go to it again.
+        """Start a lost Node again, and wait until Pods can run on it.
 
-        Raises UsageError where we cannot, and ClusterNotReady where it does not come.
+        Raises UsageError if this cluster cannot do that, and ClusterNotReady if the Node does not become ready.
         """
         del name
-        self.refuse_to_lose_nodes()
+        self.raise_if_nodes_cannot_be_lost()
 
-    def refuse_to_lose_nodes(self) -> None:
-        """Raise UsageError where Nodes of this cluster are not ours to lose, or too few."""
+    def raise_if_nodes_cannot_be_lost(self) -> None:
+        """Raise UsageError if the cluster's Nodes are not the kit's, or there are fewer than two for Pods."""
         if not self.owns_nodes:
             raise UsageError(
                 f"This needs a Node that may be lost, and those of the cluster {self.name!r} are not ours.",
@@ -179,7 +192,7 @@ class Cluster(ABC):
             )
 
     def wait_ready(self, timeout_s: float = 60) -> None:
-        """Wait until ``status`` says ready. Raises ClusterNotReady with the last status."""
+        """Wait until the phase of ``status`` is ready. Raises ClusterNotReady with the last status."""
         deadline = time.monotonic() + timeout_s
         while (status := self.status()).phase != "ready":
             if time.monotonic() > deadline:
@@ -191,7 +204,7 @@ class Cluster(ABC):
             time.sleep(0.1)
 
     def reset(self) -> None:
-        """As new: every namespace that the kit made, and all that is in them, is deleted."""
+        """Delete every namespace that the kit created, with all objects in it."""
         for namespace in self.client.get("/api/v1/namespaces", labelSelector=OURS_SELECTOR)["items"]:
             self.delete_namespace(namespace["metadata"]["name"])
 
@@ -208,11 +221,11 @@ class Cluster(ABC):
 
     @cached_property
     def client(self) -> Client:
-        """The API as its owner."""
+        """The API client of the cluster's owner."""
         return Client(self.kubeconfig)
 
     def create_namespace(self, name: str) -> None:
-        """A namespace of ours in which learners may work; nothing happens where it is there already."""
+        """Create a namespace in which learners may work, if it does not exist yet."""
         self.client.apply(
             f"/api/v1/namespaces/{name}",
             {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": OURS}},
@@ -224,21 +237,21 @@ class Cluster(ABC):
                 "kind": "RoleBinding",
                 "metadata": {"name": "driftlab-learners", "labels": OURS},
                 "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "driftlab-learner"},
-                "subjects": [{"apiGroup": "rbac.authorization.k8s.io", "kind": "Group", "name": self.learners}],
+                "subjects": [{"apiGroup": "rbac.authorization.k8s.io", "kind": "Group", "name": self.learner_group}],
             },
         )
-        # A Pod is refused until its namespace has the ServiceAccount that it runs as.
+        # the API server refuses Pods until the namespace has the ServiceAccount that they run as
         wait_for(
             lambda: self._exists(f"/api/v1/namespaces/{name}/serviceaccounts/default"),
             f"the ServiceAccount default of the namespace {name}",
         )
 
     def delete_namespace(self, name: str) -> None:
-        """Delete a namespace of ours and wait until it is gone. Nothing happens where there is none."""
+        """Delete a namespace of ours, if it exists, and wait until it is gone."""
         try:
             namespace = self.client.get(f"/api/v1/namespaces/{name}")
             if OURS.items() <= namespace["metadata"].get("labels", {}).items():
-                # Pods would be given 30 s each to say goodbye.
+                # without a grace period, which is 30 s for each Pod by default
                 self.client.delete(f"/api/v1/namespaces/{name}/pods", gracePeriodSeconds="0")
                 self.client.delete(f"/api/v1/namespaces/{name}")
                 wait_for(lambda: not self._exists(f"/api/v1/namespaces/{name}"), f"the end of the namespace {name}")
@@ -247,7 +260,7 @@ class Cluster(ABC):
                 raise
 
     def clear(self, namespace: str) -> None:
-        """Delete what learners have put into a namespace of ours."""
+        """Delete what learners have created in a namespace of ours."""
         clear(self.client, namespace)
 
     def _exists(self, path: str) -> bool:
@@ -259,17 +272,17 @@ class Cluster(ABC):
             raise
         return True
 
-    def grant_learners(self) -> None:
-        """Create the roles in ``learner-roles.yaml``, which the namespaces of ours refer to."""
+    def create_learner_roles(self) -> None:
+        """Create the roles in ``learner-roles.yaml``, to which the RoleBindings in our namespaces refer."""
         for document in yaml.safe_load_all(LEARNER_ROLES.read_text(encoding="utf-8")):
             plural = {"ClusterRole": "clusterroles", "ClusterRoleBinding": "clusterrolebindings"}[document["kind"]]
             document["metadata"]["labels"] = OURS
             for subject in document.get("subjects", ()):
-                subject["name"] = self.learners
+                subject["name"] = self.learner_group
             self.client.apply(f"/apis/rbac.authorization.k8s.io/v1/{plural}/{document['metadata']['name']}", document)
 
     def learner_kubeconfig(self, namespace: str) -> Path:
-        """A kubeconfig for learners whose commands go to ``namespace`` by themselves."""
+        """Write a kubeconfig for learners, with ``namespace`` as the default namespace, and return its path."""
         owner: Document = yaml.safe_load(self.kubeconfig.read_text(encoding="utf-8"))
         server = dict(owner["clusters"][0]["cluster"])
         document = {
@@ -286,8 +299,8 @@ class Cluster(ABC):
         write_atomically(path, json.dumps(document, indent=2))
         return path
 
-    def refuse_where_unavailable(self) -> None:
-        """Raise EngineUnavailable where this engine cannot run here."""
+    def raise_if_unavailable(self) -> None:
+        """Raise EngineUnavailable if this engine cannot run here."""
         if not (availability := self.available()):
             raise EngineUnavailable(
                 f"The engine {self.engine} cannot run here: {availability.reason}.", next_step=availability.next_step
@@ -295,7 +308,10 @@ class Cluster(ABC):
 
     @contextmanager
     def exclusively(self, progress: Progress = SILENT) -> Iterator[None]:
-        """One process at a time may create, mend or delete clusters of this engine; others wait, and say so."""
+        """Hold the engine's lock: one process at a time may create, repair or delete its clusters.
+
+        Another process waits, and shows that as a progress step.
+        """
         path = self.home / ".lock"
         with lock_if_free(path) as free:
             if free:
@@ -305,8 +321,8 @@ class Cluster(ABC):
             yield
 
 
-def answers(cluster: Cluster) -> bool:
-    """Does the API server say that it is ready? A kubeconfig that cannot be used gets no answer."""
+def api_server_ready(cluster: Cluster) -> bool:
+    """Whether the API server says that it is ready. False also if the kubeconfig is invalid."""
     try:
         return cluster.client.text("/readyz") == "ok"
     except (ApiRefused, ClusterUnreachable):

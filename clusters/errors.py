@@ -1,21 +1,21 @@
-"""What can go wrong, as one tree.
+"""The errors of the kit, as one tree of classes.
 
 ::
 
-    DriftlabError                 every error of this kit; ends with what to do next
+    DriftlabError                 every error of this kit; its text ends with the next step
     ├── UsageError                the caller asked for something that does not exist (exit code 2)
     │   ├── UnknownEngine
-    │   └── ConfirmationNeeded    it may be meant, and must be confirmed first
-    ├── StateUnusable             a folder of ours cannot be read or written
-    ├── EngineUnavailable         this machine cannot run that engine, and why not
-    ├── ProgramsUnavailable       the engine's programs could not be had in any way
+    │   └── ConfirmationNeeded    the caller must confirm that it is meant
+    ├── StateUnusable             a folder of the kit cannot be read or written
+    ├── EngineUnavailable         this machine cannot run that engine; the message has the reason
+    ├── ProgramsUnavailable       the engine's programs could not be found, downloaded or built
     ├── CommandFailed             a program ended with an error, or did not end in time
     ├── ClusterNotReady           the cluster did not become ready in time
     ├── ClusterUnreachable        the cluster does not answer
-    └── ClusterNotOurs            there is something in the way that this kit did not create
+    └── ClusterNotOurs            an object or a folder that this kit did not create is in the way
 
-Everything but ``UsageError`` is trouble with a cluster or a tool (exit code 3).
-Never raised for a learner's mistake: those are verdicts, not errors.
+All except ``UsageError`` are problems with a cluster or a tool (exit code 3).
+They are never raised for a learner's mistake: that is a verdict, not an error.
 """
 
 import shlex
@@ -24,10 +24,10 @@ from difflib import get_close_matches
 
 
 class DriftlabError(Exception):
-    """What broke, with the evidence and the next step.
+    """An error with its evidence and the next step.
 
-    ``str(error)`` is what an operator reads: the message, then the command and
-    its output where a command was run, then the next step.
+    ``str(error)`` is the text for operators: the message, then the command and its output if a command was run, then
+    the next step.
     """
 
     exit_code = 3
@@ -72,7 +72,7 @@ class UnknownEngine(UsageError):
 
 
 class ConfirmationNeeded(UsageError):
-    """``phrase`` is what ``up`` has to be given as ``confirmed``, or a user sets as ``DRIFTLAB_CONFIRM``, to go on."""
+    """``phrase`` confirms it: as the argument ``confirmed`` of ``up``, or as the variable ``DRIFTLAB_CONFIRM``."""
 
     def __init__(self, message: str, phrase: str) -> None:
         super().__init__(message, next_step=f"if it is meant: export DRIFTLAB_CONFIRM={shlex.quote(phrase)}")

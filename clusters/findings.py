@@ -1,31 +1,31 @@
-"""What an examination of this machine finds, for ``driftlab doctor``."""
+"""Findings about this machine, for ``driftlab doctor``."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 
-class Gravity(StrEnum):
+class Severity(StrEnum):
     OK = "ok"
-    NOTE = "note"  #: a lab can be done all the same
+    NOTE = "note"  #: labs work all the same
     PROBLEM = "problem"
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One fact, and the command that mends it where it is a trouble."""
+    """One fact about the machine. ``remedy``: the command that fixes it, if it is a problem."""
 
-    gravity: Gravity
-    what: str
-    mend: str = ""
-
-
-def ok(what: str) -> Finding:
-    return Finding(Gravity.OK, what)
+    severity: Severity
+    text: str
+    remedy: str = ""
 
 
-def note(what: str, mend: str = "") -> Finding:
-    return Finding(Gravity.NOTE, what, mend)
+def ok(text: str) -> Finding:
+    return Finding(Severity.OK, text)
 
 
-def problem(what: str, mend: str = "") -> Finding:
-    return Finding(Gravity.PROBLEM, what, mend)
+def note(text: str, remedy: str = "") -> Finding:
+    return Finding(Severity.NOTE, text, remedy)
+
+
+def problem(text: str, remedy: str = "") -> Finding:
+    return Finding(Severity.PROBLEM, text, remedy)

@@ -1,4 +1,4 @@
-"""pytest fixtures for tests against a throwaway cluster; installed with the kit, nothing to import.
+"""pytest fixtures for tests against a throwaway cluster. pytest finds them when the kit is installed.
 
 ::
 
@@ -6,9 +6,9 @@
         namespace.kubectl("create", "deployment", "web", "--image=nginx:1.27")
         namespace.kubectl("rollout", "status", "deployment/web", "--timeout=60s")
 
-``cluster`` lives for the session, ``namespace`` for one test, ``lab_kind_cluster`` has the shape of
-pytest-kind's ``kind_cluster`` and runs without a container engine. Their options begin
-with ``--lab-``, so they stand beside those of other plugins.
+``cluster`` exists for the session, ``namespace`` for one test. ``lab_kind_cluster`` has the interface of
+pytest-kind's ``kind_cluster``, and needs no container engine. The options begin with ``--lab-``, so that
+they do not conflict with those of other plugins.
 """
 
 import os
@@ -25,7 +25,6 @@ from driftlab.clusters.errors import DriftlabError
 
 if TYPE_CHECKING:
     from driftlab.clusters.cluster import Cluster
-    from driftlab.clusters.drop_in import KindShaped
     from driftlab.clusters.kubernetes.client import Client, Document
 
 
@@ -39,61 +38,61 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.fixture(scope="session")
 def cluster(request: pytest.FixtureRequest) -> Iterator["Cluster"]:
-    """A cluster that is ready: a new one that is deleted after the session, or the one that ``--lab-cluster`` names."""
-    yield from opened(request.config.getoption("--lab-engine"), request.config.getoption("--lab-cluster"))
+    """A ready cluster: a new one, which is deleted after the session, or the one that ``--lab-cluster`` names."""
+    yield from ready_cluster(request.config.getoption("--lab-engine"), request.config.getoption("--lab-cluster"))
 
 
-def opened(engine: str, name: str | None = None) -> Iterator["Cluster"]:
-    """Open, bring up, and afterwards delete a cluster; one that has a ``name`` already is left as it is.
+def ready_cluster(engine: str, name: str | None = None) -> Iterator["Cluster"]:
+    """Start a cluster and yield it. A new one is deleted afterwards; one that is named by ``name`` keeps running.
 
-    One of somebody else's must have a name: by the option, or by ``DRIFTLAB_CLUSTER``, as at the command line.
+    For the engine existing, a name is required: ``name``, or ``DRIFTLAB_CLUSTER`` as on the command line.
     """
-    from driftlab.clusters.registry import open_cluster
+    from driftlab.clusters.registry import open_cluster, uses_contexts
 
-    if engine == "existing":
+    if uses_contexts(engine):
         name = name or os.environ.get("DRIFTLAB_CLUSTER")
-    new = f"test-{secrets.token_hex(3)}" if engine != "existing" else None
+    new_name = f"test-{secrets.token_hex(3)}" if not uses_contexts(engine) else None
     try:
-        found = open_cluster(engine, name or new, owned=name is None)
-        found.up()
-        found.wait_ready()
+        cluster = open_cluster(engine, name or new_name, owned=name is None)
+        cluster.up()
+        cluster.wait_ready()
     except DriftlabError as error:
         pytest.fail(str(error), pytrace=False)
     try:
-        yield found
+        yield cluster
     finally:
-        if found.owned:
-            found.down()
+        if cluster.owned:
+            cluster.down()
 
 
 @dataclass(frozen=True)
 class Namespace:
-    """A namespace of a test's own, and what one does in it."""
+    """A namespace for one test, with methods to work in it."""
 
     cluster: "Cluster"
     name: str
 
     @cached_property
     def kubeconfig(self) -> Path:
-        """A learner's: full rights on workloads in this namespace, and little else."""
+        """The kubeconfig of a learner, who has all rights on workloads in this namespace, and few others."""
         return self.cluster.learner_kubeconfig(self.name)
 
     @cached_property
     def client(self) -> "Client":
-        """The API as a learner."""
+        """The API client of a learner."""
         from driftlab.clusters.kubernetes.client import Client
 
         return Client(self.kubeconfig)
 
-    def kubectl(self, *words: str, stdin: str | None = None, timeout_s: float = 120) -> str:
-        """Run kubectl as a learner; its output. Raises CommandFailed."""
+    def kubectl(self, *arguments: str, stdin: str | None = None, timeout_s: float = 120) -> str:
+        """Run kubectl as a learner, and return its output. Raises CommandFailed."""
         from driftlab.clusters.host import processes
-        from driftlab.clusters.kubernetes.kubectl import AS_WRITTEN, kubectl_path
+        from driftlab.clusters.kubernetes.kubectl import NO_KUBERC, kubectl_path
 
         return processes.run(
-            [kubectl_path(), *words],
+            [kubectl_path(), *arguments],
             env={
-                **AS_WRITTEN,
+                **NO_KUBERC,
                 "KUBECONFIG": str(self.kubeconfig),
                 "KUBECACHEDIR": str(self.cluster.folder / "kubectl-cache"),
             },
@@ -102,36 +101,25 @@ class Namespace:
         )
 
     def list(self, path: str) -> "list[Document]":
-        """The objects of a kind: ``pods``, ``events``, ``apis/apps/v1/deployments``."""
+        """The objects of a kind in the namespace: ``pods``, ``events``, ``apis/apps/v1/deployments``."""
         group, _, plural = path.rpartition("/")
-        where = f"/{group or 'api/v1'}/namespaces/{self.name}/{plural}"
-        items: list[Document] = self.cluster.client.get(where)["items"]
+        full_path = f"/{group or 'api/v1'}/namespaces/{self.name}/{plural}"
+        items: list[Document] = self.cluster.client.get(full_path)["items"]
         return items
 
 
 @pytest.fixture
 def namespace(request: pytest.FixtureRequest, cluster: "Cluster") -> Iterator[Namespace]:
-    """An empty namespace, gone after the test. What was in it is shown where the test fails."""
+    """An empty namespace, deleted after the test. If the test fails, its report shows the namespace's objects."""
     name = cluster.namespace_for(f"test-{secrets.token_hex(4)}")
     cluster.create_namespace(name)
-    made = Namespace(cluster, name)
+    test_namespace = Namespace(cluster, name)
     try:
-        yield made
+        yield test_namespace
     finally:
         if request.node.stash.get(_FAILED, False):
-            request.node.add_report_section("teardown", f"namespace {name}", _dump(made))
+            request.node.add_report_section("teardown", f"namespace {name}", _dump(test_namespace))
         cluster.delete_namespace(name)
-
-
-@pytest.fixture(scope="session")
-def lab_kind_cluster() -> Iterator["KindShaped"]:
-    """What pytest-kind's ``kind_cluster`` is to tests, on the embedded engine: no container engine is needed."""
-    from driftlab.clusters.drop_in import KindShaped
-    from driftlab.clusters.embedded.engine import EmbeddedCluster
-
-    for found in opened("embedded"):
-        assert isinstance(found, EmbeddedCluster)
-        yield KindShaped(found)
 
 
 _FAILED = pytest.StashKey[bool]()
@@ -151,9 +139,9 @@ def _dump(namespace: Namespace) -> str:
         ("get", "events", "--sort-by=.metadata.creationTimestamp"),
     )
     parts = []
-    for words in commands:
+    for arguments in commands:
         try:
-            parts.append(f"$ kubectl {' '.join(words)}\n{namespace.kubectl(*words)}")
+            parts.append(f"$ kubectl {' '.join(arguments)}\n{namespace.kubectl(*arguments)}")
         except DriftlabError as error:
             parts.append(str(error))
     return "\n".join(parts)

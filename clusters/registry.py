@@ -1,4 +1,4 @@
-"""Which engines there are, and which one ``auto`` takes."""
+"""The engines, and the choice of ``auto``."""
 
 import os
 import sys
@@ -12,38 +12,48 @@ from driftlab.clusters.cluster import Cluster
 from driftlab.clusters.errors import EngineUnavailable, UnknownEngine, UsageError
 from driftlab.clusters.host.paths import named_folder
 
-#: name: where its class is. In the order in which ``auto`` tries them.
-ENGINES = {
-    "kind": "driftlab.clusters.kind.engine:KindCluster",
-    "embedded": "driftlab.clusters.embedded.engine:EmbeddedCluster",
-    "existing": "driftlab.clusters.existing.engine:ExistingCluster",
-}
+#: The names of all engines: the folders beside this file that have an ``engine.py``, whose ``ENGINE`` is the class.
+ENGINES = tuple(sorted(path.parent.name for path in Path(__file__).parent.glob("*/engine.py")))
 
 
 def engine_class(name: str) -> type[Cluster]:
     """The class of an engine. Raises UnknownEngine."""
     if name not in ENGINES:
         raise UnknownEngine(name, ENGINES)
-    module, _, attribute = ENGINES[name].partition(":")
-    found: type[Cluster] = getattr(import_module(module), attribute)
+    found: type[Cluster] = import_module(f"driftlab.clusters.{name}.engine").ENGINE
     return found
 
 
-def choose(engine: str = "auto") -> tuple[type[Cluster], str]:
-    """The engine's class, and in one line why it was taken.
+def engines() -> list[type[Cluster]]:
+    """The classes of all engines, in the order in which ``auto`` tries them."""
+    return sorted(map(engine_class, ENGINES), key=lambda engine: engine.rank)
 
-    One that is named is taken as it is: ``up`` says what is in its way. Raises UnknownEngine, or
-    EngineUnavailable with the reason of each engine that was tried.
+
+def context_engine() -> type[Cluster]:
+    """The engine whose clusters are contexts of the user's kubeconfig."""
+    return next(engine for engine in engines() if engine.uses_contexts)
+
+
+def uses_contexts(engine: str | None) -> bool:
+    """Whether ``engine`` is the name of the engine whose clusters are contexts: its cluster names are not the kit's."""
+    return engine in ENGINES and engine_class(str(engine)).uses_contexts
+
+
+def choose(engine: str = "auto") -> tuple[type[Cluster], str]:
+    """The engine's class, and the reason of the choice in one line.
+
+    An engine that is named is not checked here: ``up`` raises an error if it cannot run. Raises UnknownEngine, or for
+    ``auto`` EngineUnavailable with the reason of each engine that was tried.
     """
     if engine != "auto":
         return engine_class(engine), f"engine {engine}: as you asked"
     reasons: list[str] = []
     hint = ""
-    for name in ENGINES:
-        candidate = engine_class(name)
+    for candidate in engines():
+        name = candidate.engine
         if not candidate.automatic:
             continue
-        if availability := candidate.available() and candidate.supplied():
+        if availability := candidate.available() and candidate.requirements_available():
             return candidate, f"engine {name}: {'; '.join(reasons) or 'it runs here'}"
         reasons.append(f"{name} cannot run here: {availability.reason}")
         hint = hint or availability.next_step
@@ -53,44 +63,43 @@ def choose(engine: str = "auto") -> tuple[type[Cluster], str]:
 def open_cluster(
     engine: str = "auto", name: str | None = None, *, owned: bool = False, images: Sequence[Path] | None = None
 ) -> Cluster:
-    """A cluster object; nothing is started before ``up``. Without a ``name``: the engine's usual one.
+    """A cluster object; ``up`` starts the cluster. ``name``: by default the engine's default name.
 
-    ``images`` are the catalogues of images that the embedded engine knows beside the
-    public ones; by default those of all installed labs. Raises UsageError for a ``name`` that
-    no cluster can have.
+    ``images``: catalogues of images that the embedded engine can run in addition to the public ones; by default those
+    of all installed labs. Raises UsageError for an invalid ``name``, and what ``choose`` raises.
     """
-    kind, why = choose(engine)
+    cluster_class, reason = choose(engine)
     if name is None:
-        name = kind.default_name
-    if not kind.may_be_called(name):
+        name = cluster_class.default_name
+    if not cluster_class.is_valid_name(name):
         raise UsageError(
-            f"A cluster cannot be called {name!r}: at most {kind.longest_name} small letters and digits, "
+            f"A cluster cannot be called {name!r}: at most {cluster_class.max_name_length} small letters and digits, "
             "and hyphens between them, make a name.",
             next_step="choose another one, such as: driftlab up --cluster my-cluster",
         )
-    cluster = kind(name, owned=owned, images=installed_images() if images is None else images)
-    cluster.why = why
+    cluster = cluster_class(name, owned=owned, images=installed_images() if images is None else images)
+    cluster.selection_reason = reason
     return cluster
 
 
 def installed_labs() -> list[Path]:
     """The folders of labs in ``DRIFTLAB_LABS``, and of all installed packages (entry points ``driftlab.labs``).
 
-    Raises UsageError where one that is named is not there.
+    Raises UsageError if a folder in ``DRIFTLAB_LABS`` does not exist.
     """
-    named = os.environ.get("DRIFTLAB_LABS", "").split(os.pathsep)
-    folders = [named_folder("DRIFTLAB_LABS", one).resolve() for one in named if one]
-    return [*folders, *_folders_of_packages(tuple(sys.path))]
+    values = os.environ.get("DRIFTLAB_LABS", "").split(os.pathsep)
+    folders = [named_folder("DRIFTLAB_LABS", value).resolve() for value in values if value]
+    return [*folders, *_package_folders(tuple(sys.path))]
 
 
 @cache
-def _folders_of_packages(where: tuple[str, ...]) -> list[Path]:
-    """Looking through everything that is installed takes a while: once for each ``where`` (``sys.path``)."""
-    del where
+def _package_folders(path: tuple[str, ...]) -> list[Path]:
+    """The folders of labs in installed packages. Cached for each ``path`` (``sys.path``), because it is slow."""
+    del path
     packages = [import_module(entry.value) for entry in entry_points(group="driftlab.labs")]
     return [Path(package.__file__).resolve().parent for package in packages if package.__file__]
 
 
 def installed_images() -> list[Path]:
-    """The catalogues of the applications that those labs deploy."""
+    """The image catalogues of the applications in ``installed_labs``."""
     return sorted(path for folder in installed_labs() for path in folder.glob("*/behaviour.json"))

@@ -1,4 +1,4 @@
-"""Wait for a condition, and say what was waited for."""
+"""Wait for a condition."""
 
 import time
 from collections.abc import Callable
@@ -6,10 +6,10 @@ from collections.abc import Callable
 from driftlab.clusters.errors import ClusterNotReady
 
 
-def wait_for(met: Callable[[], bool], what: str, timeout_s: float = 60, every_s: float = 0.05) -> None:
-    """Wait until ``met()``; raises ClusterNotReady that names ``what`` was waited for."""
+def wait_for(condition: Callable[[], bool], description: str, timeout_s: float = 60, every_s: float = 0.05) -> None:
+    """Wait until ``condition()`` is true. Raises ClusterNotReady with the ``description`` of what was waited for."""
     deadline = time.monotonic() + timeout_s
-    while not met():
+    while not condition():
         if time.monotonic() > deadline:
-            raise ClusterNotReady(f"Waited {timeout_s:g} s in vain for {what}.", next_step="driftlab status")
+            raise ClusterNotReady(f"Waited {timeout_s:g} s in vain for {description}.", next_step="driftlab status")
         time.sleep(every_s)

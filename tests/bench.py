@@ -29,7 +29,8 @@ from rich.table import Table
 
 from driftlab.checker.exercises.catalogue import find_exercise
 from driftlab.checker.objects.views import Pod
-from driftlab.checker.sessions.session import Attempts, learner_environment
+from driftlab.checker.sessions.scripts import learner_environment
+from driftlab.checker.sessions.session import Session
 from driftlab.clusters import programs
 from driftlab.clusters.cluster import Cluster
 from driftlab.clusters.embedded.engine import PROGRAMS
@@ -192,7 +193,7 @@ def bare_kind(worker_nodes: int) -> float:
 
 def measure_cluster(cluster: Cluster, runs: int, figures: Figures) -> None:
     exercise = find_exercise(EXERCISE)
-    attempts = Attempts(cluster, exercise.lab)
+    session = Session(cluster, exercise.lab)
 
     def each(row: str, work: Callable[[], object]) -> None:
         for number in range(1, runs + 1):
@@ -200,26 +201,26 @@ def measure_cluster(cluster: Cluster, runs: int, figures: Figures) -> None:
             figures.add(row, cluster.engine, "s", seconds(work))
 
     bench_crowd.measure_idle(cluster, figures, say)
-    attempts.start(exercise)
-    each(HEALED, lambda: delete_a_pod(attempts))
-    each(ROLLOUT, lambda: roll_out(attempts))
-    each(RESET, lambda: attempts.start(exercise, again=True))
+    session.start(exercise)
+    each(HEALED, lambda: delete_a_pod(session))
+    each(ROLLOUT, lambda: roll_out(session))
+    each(RESET, lambda: session.start(exercise, again=True))
 
     say(f"{cluster.engine}: 60 checks")
-    took = [1000 * seconds(lambda: attempts.check(exercise)) for _ in range(60)][10:]
+    took = [1000 * seconds(lambda: session.check(exercise)) for _ in range(60)][10:]
     figures.add(CHECK, cluster.engine, "ms", statistics.median(took))
     figures.add(CHECK_95, cluster.engine, "ms", statistics.quantiles(took, n=20)[-1])
 
     say(f"{cluster.engine}: memory")
     figures.add(ENGINE_MEMORY, cluster.engine, "MB", engine_memory(cluster) / 1e6)
     figures.add(CHECKER_MEMORY, cluster.engine, "MB", checker_memory(cluster) / 1e6)
-    bench_checker.measure(attempts, exercise, runs, figures, say)
+    bench_checker.measure(session, exercise, runs, figures, say)
     bench_crowd.measure_crowd(cluster, figures, engine_memory, say)
 
 
-def delete_a_pod(attempts: Attempts) -> None:
-    path = f"/api/v1/namespaces/{attempts.namespace}/pods"
-    client = attempts.cluster.client
+def delete_a_pod(session: Session) -> None:
+    path = f"/api/v1/namespaces/{session.namespace}/pods"
+    client = session.cluster.client
     doomed = client.get(path)["items"][0]["metadata"]
     client.delete(f"{path}/{doomed['name']}")
 
@@ -230,8 +231,8 @@ def delete_a_pod(attempts: Attempts) -> None:
     wait_for(healed, "three Pods that are ready", timeout_s=120, every_s=0.02)
 
 
-def roll_out(attempts: Attempts) -> None:
-    learner = learner_environment(attempts.cluster.learner_kubeconfig(attempts.namespace))
+def roll_out(session: Session) -> None:
+    learner = learner_environment(session.cluster.learner_kubeconfig(session.namespace))
     for words in (("restart", "deployment/blog-api"), ("status", "deployment/blog-api", "--timeout=120s")):
         processes.run([kubectl_path(), "rollout", *words], env=learner, timeout_s=150)
 
@@ -239,7 +240,7 @@ def roll_out(attempts: Attempts) -> None:
 def engine_memory(cluster: Cluster) -> float:
     """Bytes that the engine's processes, or its Nodes' containers, have resident."""
     if cluster.engine == "embedded":
-        components = (one for one in processes.mentioning(cluster.folder) if bench_crowd.ours(one))
+        components = (one for one in processes.processes_naming(cluster.folder) if bench_crowd.ours(one))
         return sum(component.memory_info().rss for component in components)
     from driftlab.clusters.kind.containers import ContainerEngine
 
@@ -260,11 +261,11 @@ def checker_memory(cluster: Cluster) -> float:
     """Bytes that a process has resident which has just made a check."""
     program = (
         "import sys, psutil\n"
-        "from driftlab.checker.sessions.session import Attempts\n"
+        "from driftlab.checker.sessions.session import Session\n"
         "from driftlab.checker.exercises.catalogue import find_exercise\n"
         "from driftlab.clusters.registry import open_cluster\n"
         "exercise = find_exercise(sys.argv[1])\n"
-        "Attempts(open_cluster(*sys.argv[2:]), exercise.lab).check(exercise)\n"
+        "Session(open_cluster(*sys.argv[2:]), exercise.lab).check(exercise)\n"
         "print(psutil.Process().memory_info().rss)\n"
     )
     return float(processes.run([sys.executable, "-c", program, EXERCISE, cluster.engine, cluster.name]))

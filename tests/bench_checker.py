@@ -22,8 +22,11 @@ from driftlab.checker.evidence import predicates as p
 from driftlab.checker.evidence.snapshot import LISTS, MORE_LISTS, Evidence, Snapshot
 from driftlab.checker.evidence.verdict import Outcome, Verdict, failed, passed
 from driftlab.checker.exercises.catalogue import labs
-from driftlab.checker.exercises.exercise import Exercise, Lab
-from driftlab.checker.sessions.session import Attempts, learner_environment
+from driftlab.checker.exercises.exercise import Exercise
+from driftlab.checker.exercises.grading import grade
+from driftlab.checker.exercises.lab import Lab
+from driftlab.checker.sessions.scripts import learner_environment
+from driftlab.checker.sessions.session import Session
 from driftlab.checker.sessions.snapshots import PAGE, take_snapshot
 from driftlab.clusters.host import processes
 
@@ -47,28 +50,28 @@ class Figures(Protocol):
     def add(self, row: str, column: str, unit: str, *numbers: float) -> None: ...
 
 
-def measure(attempts: Attempts, exercise: Exercise, runs: int, figures: Figures, say: Callable[[str], None]) -> None:
+def measure(session: Session, exercise: Exercise, runs: int, figures: Figures, say: Callable[[str], None]) -> None:
     """All of it, on a cluster where ``exercise`` was started with three Pods of blog-api."""
-    column = attempts.cluster.engine
-    attempts.start(exercise, again=True)
+    column = session.cluster.engine
+    session.start(exercise, again=True)
 
     say(f"{column}: {CATALOGUE}")
-    figures.add(CATALOGUE, column, "s", *(_seconds(lambda: _catalogue(attempts, exercise)) for _ in range(runs)))
+    figures.add(CATALOGUE, column, "s", *(_seconds(lambda: _catalogue(session, exercise)) for _ in range(runs)))
 
     say(f"{column}: {TEN}")
-    ours = [_seconds(lambda: _ten(attempts)) for _ in range(2 * runs)]
-    theirs = [_seconds(lambda: _ten_with_kubectl(attempts)) for _ in range(runs)]
+    ours = [_seconds(lambda: _ten(session)) for _ in range(2 * runs)]
+    theirs = [_seconds(lambda: _ten_with_kubectl(session)) for _ in range(runs)]
     figures.add(TEN, column, "ms", *(1000 * number for number in ours))
     figures.add(TEN_KUBECTL, column, "ms", *(1000 * number for number in theirs))
     figures.add(TEN_RATIO, column, "×", statistics.median(theirs) / statistics.median(ours))
 
     say(f"{column}: {IDLE}")
-    figures.add(IDLE, column, "%", _idle(attempts))
+    figures.add(IDLE, column, "%", _idle(session))
 
     if column == "embedded":
         for number in range(1, runs + 1):
             say(f"{CLASSROOM}, {number} of {runs}")
-            example = take_snapshot(attempts.cluster.client, attempts.namespace)
+            example = take_snapshot(session.cluster.client, session.namespace)
             few, many = classroom(example, 300), classroom(example, 600)
             figures.add(CLASSROOM, column, "s", few["seconds"])
             figures.add(CLASSROOM_MEMORY, column, "MB", few["bytes"] / 1e6)
@@ -84,15 +87,15 @@ def _seconds(work: Callable[[], object]) -> float:
 # ---- one namespace
 
 
-def _catalogue(attempts: Attempts, exercise: Exercise) -> None:
+def _catalogue(session: Session, exercise: Exercise) -> None:
     """Judge every exercise that there is by what is in the namespace: one snapshot of all kinds, every goal."""
-    now = take_snapshot(attempts.cluster.client, attempts.namespace, watches=["events", *MORE_LISTS])
-    begun = attempts._baseline(exercise)
+    now = take_snapshot(session.cluster.client, session.namespace, watches=["events", *MORE_LISTS])
+    begun = session.store.baseline(exercise)
     assert begun
     baseline = dataclasses.replace(begun, raw={**{kind: [] for kind in MORE_LISTS}, **begun.raw})
-    evidence = Evidence(baseline, now, attempts._recorded(exercise, begun, attempts._snapshot(exercise)))
+    evidence = Evidence(baseline, now, session.recordings.until(exercise, begun, session._snapshot(exercise)))
     for one in (one for lab in labs() for one in lab.exercises):
-        assert one.judge(evidence).goals
+        assert grade(one, evidence).goals
 
 
 #: What peers' checks look like: each a command line that has to say what is expected.
@@ -132,17 +135,17 @@ def _goal(number: int) -> Callable[[Evidence], Verdict]:
     return lambda evidence: passed("so") if _facts(evidence.now)[number] else failed("not so")
 
 
-def _ten(attempts: Attempts) -> None:
+def _ten(session: Session) -> None:
     exercise = Lab("00-bench", "Bench", 1, "Ten checks.").exercise("ten", "Ten", hints=("a", "b", "c"))
     for number in range(len(SCRIPTS)):
         exercise.goal(str(number))(_goal(number))
-    now = take_snapshot(attempts.cluster.client, attempts.namespace)
-    result = exercise.judge(Evidence(now, now))
+    now = take_snapshot(session.cluster.client, session.namespace)
+    result = grade(exercise, Evidence(now, now))
     assert result.outcome is Outcome.PASS, result
 
 
-def _ten_with_kubectl(attempts: Attempts) -> None:
-    learner = learner_environment(attempts.cluster.learner_kubeconfig(attempts.namespace))
+def _ten_with_kubectl(session: Session) -> None:
+    learner = learner_environment(session.cluster.learner_kubeconfig(session.namespace))
     for script in SCRIPTS:
         processes.run(["sh", "-euc", script], env=learner)
 
@@ -234,7 +237,7 @@ def _judge_classroom(kubeconfig: Path, namespaces: int) -> dict[str, float]:
     begin, worked = time.perf_counter(), time.process_time()
     names = [f"learner-{number}" for number in range(namespaces)]
     taken = take_snapshots(client, names)
-    results = [exercises[0].judge(Evidence(now, now)) for now in taken.values()]
+    results = [grade(exercises[0], Evidence(now, now)) for now in taken.values()]
     seconds, worked = time.perf_counter() - begin, time.process_time() - worked
     assert len(results) == namespaces
     assert all(len(now.pods) == PODS and now.deployments for now in taken.values())
@@ -245,11 +248,11 @@ def _judge_classroom(kubeconfig: Path, namespaces: int) -> dict[str, float]:
 # ---- the recorder
 
 
-def _idle(attempts: Attempts) -> float:
+def _idle(session: Session) -> float:
     """Percent of a core that the recorder takes while nothing happens."""
     (recorder,) = (
         one
-        for one in processes.mentioning(attempts.folder)
+        for one in processes.processes_naming(session.folder)
         if "driftlab.checker.sessions.recorder" in one.info["cmdline"]
     )
     before = _cpu_s(recorder)

@@ -54,7 +54,7 @@ def idle(cluster: Cluster) -> float:
 
 
 def cpu_s(cluster: Cluster) -> float:
-    times = [psutil.Process(one.pid).cpu_times() for one in processes.mentioning(cluster.folder) if ours(one)]
+    times = [psutil.Process(one.pid).cpu_times() for one in processes.processes_naming(cluster.folder) if ours(one)]
     return sum(time.user + time.system for time in times)
 
 

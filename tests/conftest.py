@@ -13,8 +13,8 @@ from hypothesis import HealthCheck, settings
 
 from driftlab.clusters.errors import CommandFailed
 from driftlab.clusters.kind.containers import ContainerEngine
-from driftlab.clusters.kind.engine import bring_image
-from driftlab.clusters.pytest_plugin import opened
+from driftlab.clusters.kind.node_image import ensure_image
+from driftlab.clusters.pytest_plugin import ready_cluster
 from driftlab.clusters.registry import engine_class
 from tests.parts import PART, PARTS, WHICH, is_tried, left_to_the_rest, parameters
 
@@ -126,7 +126,7 @@ def kind() -> None:
     if not availability:
         pytest.skip(f"no kind clusters here: {availability.reason}")
     try:
-        bring_image(ContainerEngine.find())
+        ensure_image(ContainerEngine.find())
     except CommandFailed as error:
         pytest.skip(f"no kind clusters here: {error.message}")
 
@@ -136,6 +136,6 @@ def cluster(request: pytest.FixtureRequest) -> Iterator[object]:
     """The engine's cluster, one for all tests; kind's where a container engine and a node image can be had."""
     if request.param == "kind":
         request.getfixturevalue("kind")
-    for found in opened(request.param, request.config.getoption("--lab-cluster")):
+    for found in ready_cluster(request.param, request.config.getoption("--lab-cluster")):
         found.client.timeout_s = PATIENCE_S
         yield found

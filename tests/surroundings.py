@@ -73,7 +73,7 @@ class Request:
 
 
 class Web(ThreadingHTTPServer):
-    """Answers by ``answers[path] = (status, body)``; where there is none, 404.
+    """Answers by ``answers[path] = (status, body)``; where there is none, by ``otherwise(request)``, which says 404.
 
     ``held`` are paths whose answers stop short of their body until ``release`` is set, which the end of the test does;
     ``cut`` are those whose connection ends there; ``redirects`` are those that are elsewhere.
@@ -87,6 +87,7 @@ class Web(ThreadingHTTPServer):
         self.held: set[str] = set()
         self.cut: set[str] = set()
         self.redirects: dict[str, str] = {}
+        self.otherwise: Callable[[Request], tuple[int, bytes]] = lambda request: (404, b"not found")
         self.release = threading.Event()
         self.requests: list[Request] = []
 
@@ -107,7 +108,7 @@ class _Handler(BaseHTTPRequestHandler):
     def answer(self) -> None:
         request = Request(self, self.rfile.read(int(self.headers.get("Content-Length", 0))))
         self.server.requests.append(request)
-        status, body = self.server.answers.get(request.path, (404, b"not found"))
+        status, body = self.server.answers.get(request.path) or self.server.otherwise(request)
         if request.path in self.server.redirects:
             self.send_response(302)
             self.send_header("Location", self.server.redirects[request.path])

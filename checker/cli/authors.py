@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from driftlab.checker.cli.common import Engine, Name, ready_cluster, trouble_told
+from driftlab.checker.cli.common import Engine, Name, errors_shown, ready_cluster
 
 
 def new_exercise(
@@ -15,8 +15,8 @@ def new_exercise(
     folder: Annotated[Path, typer.Option("--in", help="The folder of your labs.")] = Path("labs"),
     lab_name: Annotated[str, typer.Option("--lab", help="The lab that it opens.")] = "50-my-lab",
 ) -> None:
-    """Make a lab folder with one working exercise, its solution and wrong answers: a start for your own."""
-    with trouble_told():
+    """Make a lab's folder with one exercise that works: texts, checks, a solution, right and wrong answers."""
+    with errors_shown():
         from driftlab.checker.authoring.scaffold import create
 
         made = create(folder, lab_name, name)
@@ -25,17 +25,17 @@ def new_exercise(
 
 
 def verify(
-    folder: Annotated[Path, typer.Argument(help="A lab's folder, with its exercises.py.")],
+    folder: Annotated[Path, typer.Argument(help="A lab's folder: the one with lab.md.")],
     engine: Engine = None,
     cluster: Name = None,
 ) -> None:
     """Prove a lab both ways on a cluster: untouched and wrong answers do not pass, the solutions do."""
-    with trouble_told():
+    with errors_shown():
         from driftlab.checker.authoring.verification import complete, prove
         from driftlab.checker.exercises.catalogue import load
         from driftlab.checker.exercises.definitions import LabBroken
         from driftlab.checker.reports.text import harmless
-        from driftlab.checker.sessions.session import Attempts
+        from driftlab.checker.sessions.session import Session
         from driftlab.clusters.host.progress import terminal_progress
 
         try:
@@ -45,10 +45,10 @@ def verify(
             raise typer.Exit(1) from broken
         faults = complete(found)
         if not faults:
-            attempts = Attempts(ready_cluster(engine, cluster), found)
+            session = Session(ready_cluster(engine, cluster), found)
             progress = terminal_progress(sys.stderr)
             for exercise in found.exercises:
-                for claim, proved in prove(attempts, exercise):
+                for claim, proved in prove(session, exercise):
                     with progress.step(f"{exercise.id}: {claim}"):
                         fault = proved()
                     print(f"{'✘' if fault else '✔'} {exercise.id}: {claim}" + (f"\n    {fault}" if fault else ""))

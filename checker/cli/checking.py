@@ -11,10 +11,10 @@ from driftlab.checker.cli.common import (
     MaybeExercise,
     Name,
     complete_exercise,
+    errors_shown,
     exit_code,
     finite_seconds,
     rich_console,
-    trouble_told,
     under_way,
 )
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from driftlab.checker.exercises.exercise import Exercise
     from driftlab.checker.exercises.result import Result
-    from driftlab.checker.sessions.session import Attempts
+    from driftlab.checker.sessions.session import Session
 
 
 def check(
@@ -48,7 +48,7 @@ def check(
     cluster: Name = None,
 ) -> None:
     """Check exercises: exit code 0 where all are passed, 1 where not, 3 where one could not be checked."""
-    with trouble_told():
+    with errors_shown():
         from driftlab.checker.reports.terminal import show
         from driftlab.clusters.host.files import write_atomically
 
@@ -58,8 +58,8 @@ def check(
             results = watched(asked, rich_console(stderr=json or markdown))
         else:
             results = []
-            for attempts, found in asked:
-                results.append(_check_with_progress(attempts, found, wait))
+            for session, found in asked:
+                results.append(_check_with_progress(session, found, wait))
                 if not (json or markdown):
                     show(results[-1], rich_console())
         if json:
@@ -80,26 +80,26 @@ def check(
         raise typer.Exit(max(map(exit_code, results)))
 
 
-def watched(asked: "list[tuple[Attempts, Exercise]]", console: "Console", every_s: float = 1.0) -> "list[Result]":
+def watched(asked: "list[tuple[Session, Exercise]]", console: "Console", every_s: float = 1.0) -> "list[Result]":
     """Show each result again whenever it is another one, until all are passed or the learner has seen enough."""
     from driftlab.checker.evidence.verdict import Outcome
     from driftlab.checker.reports.terminal import show
 
     last: dict[str, tuple[object, Result]] = {}
 
-    def look(attempts: "Attempts", found: "Exercise") -> "Result":
+    def look(session: "Session", found: "Exercise") -> "Result":
         """Proofs disturb the cluster: where one has failed, it is tried again once something has happened."""
         if found.proofs and found.id in last:
             state, result = last[found.id]
-            if result.outcome is Outcome.FAIL and state is not None and state == attempts.state():
+            if result.outcome is Outcome.FAIL and state is not None and state == session.state():
                 return result
-        result = attempts.check(found)
-        last[found.id] = attempts.state() if found.proofs else None, result
+        result = session.check(found)
+        last[found.id] = session.state() if found.proofs else None, result
         return result
 
     shown: list[object] = []
     while True:
-        results = [look(attempts, found) for attempts, found in asked]
+        results = [look(session, found) for session, found in asked]
         seen = [(result.goals, result.method) for result in results]
         if seen != shown:
             if console.is_terminal:
@@ -112,7 +112,7 @@ def watched(asked: "list[tuple[Attempts, Exercise]]", console: "Console", every_
         time.sleep(every_s)
 
 
-def _check_with_progress(attempts: "Attempts", exercise: "Exercise", wait_s: float) -> "Result":
+def _check_with_progress(session: "Session", exercise: "Exercise", wait_s: float) -> "Result":
     from driftlab.checker.reports.text import harmless
     from driftlab.checker.reports.wording import pending
 
@@ -129,25 +129,25 @@ def _check_with_progress(attempts: "Attempts", exercise: "Exercise", wait_s: flo
                 console.print(line, markup=False, highlight=False, soft_wrap=True)
             told = line
 
-        return attempts.check(exercise, wait_s=wait_s, waiting=say)
+        return session.check(exercise, wait_s=wait_s, waiting=say)
 
 
 def hint(exercise: MaybeExercise = None, engine: Engine = None, cluster: Name = None) -> None:
     """A hint for what is wrong now: a nudge first, then a pointer, then the answer."""
-    with trouble_told():
+    with errors_shown():
         from driftlab.checker.reports.text import harmless
         from driftlab.checker.reports.ways import in_terminal
 
-        attempts, found = under_way(exercise, engine, cluster, up=False)
-        given = attempts.hint(found)
+        session, found = under_way(exercise, engine, cluster, up=False)
+        given = session.hint(found)
         print(harmless(f"Hint {given.step} of 3: {in_terminal(given.text, found.id)}"))
 
 
 def timeline(exercise: MaybeExercise = None, engine: Engine = None, cluster: Name = None) -> None:
     """Tell moment by moment how many Pods were ready since the exercise began, and what you did meanwhile."""
-    with trouble_told():
+    with errors_shown():
         from driftlab.checker.evidence.readiness import courses
         from driftlab.checker.reports.timeline import words
 
-        attempts, found = under_way(exercise, engine, cluster, up=False)
-        print(words(courses(attempts.evidence(found), found.lost_node)))
+        session, found = under_way(exercise, engine, cluster, up=False)
+        print(words(courses(session.evidence(found), found.lost_node)))

@@ -7,14 +7,14 @@ from typing import Annotated
 
 import typer
 
-from driftlab.checker.cli.common import Engine, Name, chosen, ready_cluster, trouble_told
+from driftlab.checker.cli.common import Engine, Name, chosen, errors_shown, ready_cluster
 
 
 def up(engine: Engine = None, cluster: Name = None) -> None:
     """Create the cluster, or mend and start the one that is there."""
     from driftlab.checker.sessions.jupyterlab import readiness
 
-    with trouble_told():
+    with errors_shown():
         print(readiness(ready_cluster(engine, cluster)))
 
 
@@ -24,27 +24,27 @@ def down(
     keep: Annotated[bool, typer.Option("--keep", help="Stop it, but keep its state.")] = False,
 ) -> None:
     """Delete the cluster with all that is in it. Your results and notebooks are kept."""
-    with trouble_told():
-        from driftlab.checker.sessions.cleanup import take_away
+    with errors_shown():
+        from driftlab.checker.sessions.cleanup import remove_session_state
         from driftlab.checker.sessions.selection import forget
         from driftlab.clusters.host.progress import terminal_progress
 
         found = chosen(engine, cluster)
         if found.status().phase == "absent":
             print(f"There is no cluster {found.name!r} ({found.engine}).")
-        with terminal_progress(sys.stderr).step(found.stopping if keep else found.leaving):
+        with terminal_progress(sys.stderr).step(found.stop_step if keep else found.down_step):
             if keep:
                 found.stop()
             else:
                 found.down()
                 forget(found)
                 if found.automatic:  # it was ours, and whatever was begun on it has gone with it
-                    take_away(found)
+                    remove_session_state(found)
 
 
 def status(engine: Engine = None, cluster: Name = None) -> None:
     """Say how the cluster is: exit code 0 where it is ready, else 3."""
-    with trouble_told():
+    with errors_shown():
         found = chosen(engine, cluster).status()
         print(f"{found.name} ({found.engine}): {found.phase}" + (f", {found.detail}" if found.detail else ""))
         if found.server:
@@ -56,9 +56,9 @@ def status(engine: Engine = None, cluster: Name = None) -> None:
 
 def image(file: Annotated[Path, typer.Argument(help="The archive to write, such as blog-api.tar.")]) -> None:
     """Write the labs' application as an image archive, for a cluster of your own (`docker load` takes it)."""
-    with trouble_told():
+    with errors_shown():
         from driftlab.clusters.application import archives
-        from driftlab.clusters.host.files import unusable
+        from driftlab.clusters.host.files import state_unusable
         from driftlab.clusters.host.progress import terminal_progress
         from driftlab.clusters.registry import installed_images
 
@@ -66,21 +66,23 @@ def image(file: Annotated[Path, typer.Argument(help="The archive to write, such 
             try:
                 shutil.copyfile(made, file)
             except OSError as error:
-                raise unusable(file, error, "choose another file: driftlab image /a/folder/blog-api.tar") from error
+                raise state_unusable(
+                    file, error, "choose another file: driftlab image /a/folder/blog-api.tar"
+                ) from error
         print(f"Written: {file}")
 
 
 def doctor() -> None:
     """Say what on this machine is in the way of a lab, with the command that mends it."""
-    with trouble_told():
+    with errors_shown():
         from driftlab.checker.cli.doctor import examine
-        from driftlab.clusters.findings import Gravity
+        from driftlab.clusters.findings import Severity
 
         findings = examine()
         for finding in findings:
-            print(f"{finding.gravity.value:8} {finding.what}")
-            if finding.mend:
-                print(f"{'':8} mend: {finding.mend}")
-        serious = sum(finding.gravity is Gravity.PROBLEM for finding in findings)
+            print(f"{finding.severity.value:8} {finding.text}")
+            if finding.remedy:
+                print(f"{'':8} mend: {finding.remedy}")
+        serious = sum(finding.severity is Severity.PROBLEM for finding in findings)
         print("Nothing is in the way of a lab." if not serious else f"{serious} in the way of a lab.")
         raise typer.Exit(3 if serious else 0)

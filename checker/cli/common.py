@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from driftlab.checker.exercises.exercise import Exercise
     from driftlab.checker.exercises.result import Result
-    from driftlab.checker.sessions.session import Attempts
+    from driftlab.checker.sessions.session import Session
     from driftlab.clusters.cluster import Cluster
 
 
@@ -80,7 +80,7 @@ def rich_console(stderr: bool = False) -> "Console":
 
 
 @contextmanager
-def trouble_told() -> Iterator[None]:
+def errors_shown() -> Iterator[None]:
     """Every error of ours becomes a message and an exit code; an interrupt becomes 130."""
     try:
         yield
@@ -126,20 +126,20 @@ def bring_up(cluster: "Cluster") -> None:
 
 def under_way(
     name: str | None, engine: str | None, cluster_name: str | None, *, up: bool
-) -> tuple["Attempts", "Exercise"]:
+) -> tuple["Session", "Exercise"]:
     from driftlab.checker.exercises.catalogue import find_exercise, labs
-    from driftlab.checker.sessions.session import Attempts, NotStarted
+    from driftlab.checker.sessions.session import NotStarted, Session
 
     if name is not None:
         exercise = find_exercise(name)
         cluster = ready_cluster(engine, cluster_name) if up else chosen(engine, cluster_name)
-        return Attempts(cluster, exercise.lab), exercise
+        return Session(cluster, exercise.lab), exercise
     cluster = chosen(engine, cluster_name)
     found = [
-        (attempts, exercise)
-        for attempts in (Attempts(cluster, lab) for lab in labs())
-        for exercise in attempts.lab.exercises
-        if attempts.current == exercise.name
+        (session, exercise)
+        for session in (Session(cluster, lab) for lab in labs())
+        for exercise in session.lab.exercises
+        if session.current == exercise.name
     ]
     if len(found) == 1:
         return found[0]

@@ -6,7 +6,6 @@ embedded engine can do the work.
 """
 
 import os
-import shlex
 import shutil
 import socket
 import sys
@@ -17,14 +16,15 @@ from typing import TYPE_CHECKING
 import psutil
 
 from driftlab.clusters.errors import DriftlabError
-from driftlab.clusters.findings import Finding, Gravity
+from driftlab.clusters.findings import Finding, Severity
 from driftlab.clusters.findings import ok as _ok
 from driftlab.clusters.host import paths, processes
+from driftlab.clusters.host.paths import nearest_existing_folder
 
 if TYPE_CHECKING:
     from driftlab.clusters.cluster import Cluster
 
-DISK_BUILD, DISK_RUN = 4 << 30, 1 << 30
+DISK_RUN = 1 << 30
 MEMORY = 1 << 30
 
 
@@ -35,7 +35,7 @@ def examine() -> list[Finding]:
         try:
             findings += probe()
         except Exception as error:
-            findings.append(Finding(Gravity.NOTE, f"{probe.__name__.strip('_')} could not be examined: {error}"))
+            findings.append(Finding(Severity.NOTE, f"{probe.__name__.strip('_')} could not be examined: {error}"))
     return findings
 
 
@@ -43,37 +43,13 @@ def _python() -> Iterator[Finding]:
     yield _ok(f"Python {sys.version.split()[0]}")
 
 
-def _programs() -> Iterator[Finding]:
-    from driftlab.clusters.embedded.engine import PROGRAMS
+def _kubectl() -> Iterator[Finding]:
     from driftlab.clusters.kubernetes.kubectl import kubectl_path
-    from driftlab.clusters.programs import at_hand
 
     try:
         yield _ok(f"kubectl: {kubectl_path()}")
     except DriftlabError as error:
-        yield Finding(Gravity.PROBLEM, error.message, error.next_step)
-    missing = []
-    for name in PROGRAMS:
-        try:
-            if not at_hand(name):
-                missing.append(name)
-        except DriftlabError as error:
-            yield Finding(Gravity.PROBLEM, error.message, error.next_step)
-    if not missing:
-        yield _ok("the embedded engine's programs are here")
-        return
-    yield Finding(
-        Gravity.NOTE,
-        f"not here yet: {', '.join(missing)}. The first start downloads them, or builds them (about ten minutes)",
-        "driftlab up",
-    )
-    free = shutil.disk_usage(_existing(paths.cache_folder())).free
-    if free < DISK_BUILD:
-        yield Finding(
-            Gravity.NOTE,
-            f"only {free / 1e9:.1f} GB free for the cache: enough to download, too little to build (4 GB)",
-            "export DRIFTLAB_CACHE=/a/folder/on/a/larger/disk",
-        )
+        yield Finding(Severity.PROBLEM, error.message, error.next_step)
 
 
 def _disk() -> Iterator[Finding]:
@@ -81,10 +57,10 @@ def _disk() -> Iterator[Finding]:
         ("state", "DRIFTLAB_STATE", paths.state_folder()),
         ("cache", "DRIFTLAB_CACHE", paths.cache_folder()),
     ):
-        place = _existing(folder)
+        place = nearest_existing_folder(folder)
         if not place.is_dir() or not os.access(place, os.W_OK | os.X_OK):
             yield Finding(
-                Gravity.PROBLEM,
+                Severity.PROBLEM,
                 f"the {what} folder {folder} cannot be written",
                 f"export {variable}=/a/folder/of/yours",
             )
@@ -92,16 +68,12 @@ def _disk() -> Iterator[Finding]:
         free = shutil.disk_usage(place).free
         if free < DISK_RUN:
             yield Finding(
-                Gravity.PROBLEM,
+                Severity.PROBLEM,
                 f"only {free / 1e9:.1f} GB free in {place}",
                 f"export {variable}=/a/folder/on/a/larger/disk",
             )
         else:
             yield _ok(f"{what} folder {folder}: {free / 1e9:.0f} GB free")
-
-
-def _existing(folder: Path) -> Path:
-    return next(place for place in (folder, *folder.parents) if place.exists())
 
 
 def _memory() -> Iterator[Finding]:
@@ -111,7 +83,7 @@ def _memory() -> Iterator[Finding]:
         available = min(available, limit)
     if available < MEMORY:
         yield Finding(
-            Gravity.PROBLEM,
+            Severity.PROBLEM,
             f"only {available / 1e6:.0f} MB of memory available; a cluster needs about 650 MB",
             _memory_back(),
         )
@@ -142,14 +114,14 @@ def _ports() -> Iterator[Finding]:
             one.bind(("127.0.0.1", 0))
         yield _ok("ports on 127.0.0.1 can be had")
     except OSError as error:
-        yield Finding(Gravity.PROBLEM, f"no port on 127.0.0.1 can be had: {error}", "sudo ip link set lo up")
+        yield Finding(Severity.PROBLEM, f"no port on 127.0.0.1 can be had: {error}", "sudo ip link set lo up")
     try:
         addresses = {entry[4][0] for entry in socket.getaddrinfo("localhost", None)}
     except OSError:
         addresses = set()
     if not addresses & {"127.0.0.1", "::1"}:
         yield Finding(
-            Gravity.PROBLEM,
+            Severity.PROBLEM,
             "the name localhost does not mean this machine",
             "echo '127.0.0.1 localhost' | sudo tee -a /etc/hosts",
         )
@@ -168,7 +140,7 @@ def _proxies() -> Iterator[Finding]:
         yield _ok(f"{names[0]} is set, and leaves loopback alone")
     else:
         yield Finding(
-            Gravity.PROBLEM,
+            Severity.PROBLEM,
             f"{names[0]} is set and NO_PROXY does not exempt this machine's own addresses: "
             "JupyterLab and other clients would ask the proxy for the cluster",
             "export NO_PROXY=localhost,127.0.0.1,::1 no_proxy=localhost,127.0.0.1,::1",
@@ -177,9 +149,9 @@ def _proxies() -> Iterator[Finding]:
 
 def _homes() -> "Iterator[tuple[type[Cluster], Path]]":
     """Each engine that makes clusters, and where it keeps them."""
-    from driftlab.clusters.registry import ENGINES, engine_class
+    from driftlab.clusters.registry import engines
 
-    for engine in (engine_class(name) for name in ENGINES):
+    for engine in engines():
         if engine.automatic:
             yield engine, engine(engine.default_name).home / "clusters"
 
@@ -188,7 +160,7 @@ def _own_clusters() -> Iterator["Cluster"]:
     """Those that the kit has made, whether they run or not."""
     for engine, home in _homes():
         for folder in sorted(home.iterdir()) if home.exists() else ():
-            if engine.may_be_called(folder.name):
+            if engine.is_valid_name(folder.name):
                 yield engine(folder.name)
 
 
@@ -198,12 +170,12 @@ def _clusters() -> Iterator[Finding]:
     yield from map(_cluster, own)
     for engine, home in _homes():
         names = [cluster.name for cluster in own if cluster.engine == engine.engine]
-        for process in processes.mentioning(home):
+        for process in processes.processes_naming(home):
             words = " ".join(process.info["cmdline"])
             name = words.split(f"{home}{os.sep}", 1)[1].split(os.sep, 1)[0]
             if name not in names:
                 yield Finding(
-                    Gravity.NOTE,
+                    Severity.NOTE,
                     f"process {process.pid} belongs to a cluster that is no more",
                     f"driftlab down --engine {engine.engine} --cluster {name}",
                 )
@@ -213,46 +185,30 @@ def _cluster(cluster: "Cluster") -> Finding:
     status, which = cluster.status(), f"--engine {cluster.engine} --cluster {cluster.name}"
     if status.phase == "broken":
         what = f"the cluster {cluster.name!r} ({cluster.engine}) is broken: {status.detail}"
-        return Finding(Gravity.NOTE, what, f"driftlab up {which}, or: driftlab down {which}")
+        return Finding(Severity.NOTE, what, f"driftlab up {which}, or: driftlab down {which}")
     if status.phase == "stopped":
         what = f"the cluster {cluster.name!r} ({cluster.engine}) is stopped; its state is kept"
-        return Finding(Gravity.NOTE, what, f"driftlab down {which}")
+        return Finding(Severity.NOTE, what, f"driftlab down {which}")
     return _ok(f"the cluster {cluster.name!r} ({cluster.engine}) is {status.phase}")
 
 
-def _chosen_context() -> Iterator[Finding]:
-    """The cluster of somebody else's that was used last, where it was one."""
+def _engines() -> Iterator[Finding]:
+    """What each engine knows to be in its way."""
     from driftlab.checker.sessions.selection import last_chosen
-    from driftlab.clusters.registry import open_cluster
+    from driftlab.clusters.registry import engines
 
     last = last_chosen()
-    if last.get("engine") != "existing" or not last.get("name"):
-        return
-    status = open_cluster("existing", last["name"], images=()).status()
-    if status.phase == "ready":
-        yield _ok(f"the cluster of the context {status.name!r} answers: {status.server}")
-    else:
-        yield Finding(
-            Gravity.PROBLEM,
-            f"the cluster of the context {status.name!r} cannot be used: {status.detail}",
-            f"kubectl --context {shlex.quote(status.name)} version, or another one: driftlab up --engine embedded",
-        )
-
-
-def _kind() -> Iterator[Finding]:
-    from driftlab.clusters.kind.host import examine as examine_for_kind
-
-    yield from examine_for_kind()
+    for engine in engines():
+        yield from engine.diagnose(last.get("name", "") if last.get("engine") == engine.engine else "")
 
 
 PROBES: tuple[Callable[[], Iterator[Finding]], ...] = (
     _python,
-    _programs,
+    _kubectl,
     _disk,
     _memory,
     _ports,
     _proxies,
     _clusters,
-    _chosen_context,
-    _kind,
+    _engines,
 )

@@ -16,16 +16,16 @@ from driftlab.checker.cli.common import (
     bring_up,
     chosen,
     complete_lab,
+    errors_shown,
     exit_code,
     ready_cluster,
     rich_console,
-    trouble_told,
     under_way,
 )
 
 if TYPE_CHECKING:
     from driftlab.checker.exercises.exercise import Exercise
-    from driftlab.checker.sessions.session import Attempts
+    from driftlab.checker.sessions.session import Session
 
 
 def lab(
@@ -39,7 +39,7 @@ def lab(
     cluster: Name = None,
 ) -> None:
     """Open the labs in JupyterLab; the cluster comes up meanwhile. Ctrl-C stops it, and the cluster that it started."""
-    with trouble_told():
+    with errors_shown():
         from driftlab.checker.sessions.jupyterlab import run
 
         found = chosen(engine, cluster)
@@ -50,26 +50,26 @@ def lab(
 
 def start(exercise: LabOrExercise, engine: Engine = None, cluster: Name = None) -> None:
     """Put the lab's namespace into an exercise's starting state; a lab alone begins with its first exercise."""
-    with trouble_told():
+    with errors_shown():
         from driftlab.checker.exercises.catalogue import find_lab, lab_folders
 
         if exercise in lab_folders():
             exercise = find_lab(exercise).exercises[0].id
-        attempts, found = under_way(exercise, engine, cluster, up=True)
-        say_started(attempts, found, again=False)
+        session, found = under_way(exercise, engine, cluster, up=True)
+        say_started(session, found, again=False)
 
 
 def reset(exercise: MaybeExercise = None, engine: Engine = None, cluster: Name = None) -> None:
     """Begin an exercise again."""
-    with trouble_told():
-        attempts, found = under_way(exercise, engine, cluster, up=exercise is not None)
-        say_started(attempts, found, again=True)
+    with errors_shown():
+        session, found = under_way(exercise, engine, cluster, up=exercise is not None)
+        say_started(session, found, again=True)
 
 
-def say_started(attempts: "Attempts", exercise: "Exercise", *, again: bool) -> None:
+def say_started(session: "Session", exercise: "Exercise", *, again: bool) -> None:
     from driftlab.checker.reports.wording import left_alone
 
-    done = attempts.start(exercise, again=again)
+    done = session.start(exercise, again=again)
     if done.fresh:
         print(f"Ready: {exercise.id} · {exercise.title}")
     else:
@@ -79,7 +79,7 @@ def say_started(attempts: "Attempts", exercise: "Exercise", *, again: bool) -> N
 
 def solution(exercise: OneExercise) -> None:
     """Print an exercise's reference solution: plain kubectl."""
-    with trouble_told():
+    with errors_shown():
         from driftlab.checker.exercises.catalogue import find_exercise
 
         print(find_exercise(exercise).solution.read_text(encoding="utf-8"), end="")
@@ -87,42 +87,40 @@ def solution(exercise: OneExercise) -> None:
 
 def try_(name: OneLab, engine: Engine = None, cluster: Name = None) -> None:
     """Do a lab headless, by its reference solutions, and print the grades."""
-    with trouble_told():
+    with errors_shown():
         from driftlab.checker.exercises.catalogue import find_lab
         from driftlab.checker.reports.terminal import show_grades
-        from driftlab.checker.sessions.session import Attempts
+        from driftlab.checker.sessions.session import Session
         from driftlab.clusters.host.progress import terminal_progress
 
         found = find_lab(name)
-        attempts = Attempts(ready_cluster(engine, cluster), found)
+        session = Session(ready_cluster(engine, cluster), found)
         progress = terminal_progress(sys.stderr)
         results = []
         for exercise in found.exercises:
             with progress.step(f"{exercise.id}: starting state"):
-                attempts.start(exercise, again=True)
+                session.start(exercise, again=True)
             with progress.step(f"{exercise.id}: reference solution"):
-                attempts.run(exercise.solution)
-                results.append(attempts.check(exercise, wait_s=30))
+                session.run(exercise.solution)
+                results.append(session.check(exercise, wait_s=30))
         show_grades(results, rich_console())
         raise typer.Exit(max(map(exit_code, results)))
 
 
 def progress(engine: Engine = None, cluster: Name = None) -> None:
     """How far you are: the last result of every exercise, as it was when it was checked."""
-    with trouble_told():
+    with errors_shown():
         from driftlab.checker.exercises.catalogue import labs
         from driftlab.checker.reports.terminal import show_progress
-        from driftlab.checker.sessions.session import Attempts
+        from driftlab.checker.sessions.session import Session
 
         found = chosen(engine, cluster)
-        show_progress(
-            [(exercise, Attempts(found, lab)) for lab in labs() for exercise in lab.exercises], rich_console()
-        )
+        show_progress([(exercise, Session(found, lab)) for lab in labs() for exercise in lab.exercises], rich_console())
 
 
 def list_() -> None:
     """List the labs and their exercises."""
-    with trouble_told():
+    with errors_shown():
         from driftlab.checker.exercises.catalogue import labs
 
         for found in labs():

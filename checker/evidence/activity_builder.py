@@ -71,7 +71,7 @@ class ActivityBuilder:
         self.kinds: dict[str, str] = {}
         for kind in ("deployments", "replicasets", "pods", *OTHERS):
             for raw in evidence.baseline.raw.get(kind, ()):
-                self._now_is(kind, raw)
+                self._remember_object(kind, raw)
         #: Deployments by the name that they had, gone ones included
         self.had = {deployment.name: deployment for deployment in evidence.baseline.deployments}
         #: its autoscalers are known only where they are watched
@@ -109,9 +109,9 @@ class ActivityBuilder:
                 if change.type == "DELETED":
                     self.last.pop(change.uid, None)
                 else:
-                    self._now_is(change.kind, change.raw)
+                    self._remember_object(change.kind, change.raw)
 
-    def _now_is(self, kind: str, raw: Mapping[str, Any]) -> None:
+    def _remember_object(self, kind: str, raw: Mapping[str, Any]) -> None:
         uid = raw["metadata"]["uid"]
         self.last[uid], self.kinds[uid] = raw, kind
 
@@ -246,7 +246,7 @@ class ActivityBuilder:
         was = Pod(before)
         if after.terminating or change.type == "DELETED":
             if not was.terminating:
-                yield self._pod_told_to_go(after)
+                yield self._pod_deleted(after)
             elif change.type == "DELETED" and after.name in self.given_up and _runs(was):
                 # A kubelet that answers says first that all has ended, and lets it go then:
                 # https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#pod-termination-forced
@@ -276,7 +276,7 @@ class ActivityBuilder:
         """Has a ReplicaSet more Pods than it asks for? Events alone do not tell: of many, some are dropped."""
         return len(self.living.get(owner, ())) > ReplicaSet(self.last[owner]).replicas
 
-    def _pod_told_to_go(self, pod: Pod) -> Act:
+    def _pod_deleted(self, pod: Pod) -> Act:
         owner = pod.controller
         if pod.name in self.removed | self.given_up or (
             owner is not None and (not self._stays(owner) or self._too_many(owner))

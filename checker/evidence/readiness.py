@@ -89,7 +89,7 @@ def courses(evidence: Evidence, loses_node: Callable[[Snapshot], str] | None = N
     gaps = tuple(dict.fromkeys(gap.reason for gap in evidence.recording.gaps))
     lost = loses_node(evidence.baseline) if loses_node else ""
     names = sorted({*counted.wanted, *(group.deployment for group in counted.groups if group.ready)} - {NO_DEPLOYMENT})
-    beside = next((number for number, name in enumerate(names, start=1) if counted.stood_in_for(name)), len(names))
+    beside = next((number for number, name in enumerate(names, start=1) if counted.stands_in_for(name)), len(names))
     drawn = []
     for name in [*names[:beside], NO_DEPLOYMENT, *names[beside:]]:
         groups = [group for group in counted.groups if group.deployment == name and any(n for _, n in group.ready)]
@@ -109,7 +109,7 @@ class _Counted:
     deployments: dict[str, Deployment]
     others: dict[str, Pod]
 
-    def stood_in_for(self, name: str) -> bool:
+    def stands_in_for(self, name: str) -> bool:
         """Has a Pod that no Deployment owned the labels that this one selects?"""
         return name in self.deployments and any(map(self.deployments[name].matches, self.others.values()))
 

@@ -122,12 +122,12 @@ class Recording:
 
 def read(path: Path) -> Recording:
     """The recording in ``path``; where there is none, one with a gap. Lines that are damaged are gaps."""
-    tape = Tape(path)
-    tape.wind()
+    tape = RecordingReader(path)
+    tape.read_new()
     return tape.recording
 
 
-class Tape:
+class RecordingReader:
     """Reads a recording that grows: each time, only what is new."""
 
     def __init__(self, path: Path) -> None:
@@ -141,7 +141,7 @@ class Tape:
         #: by the resourceVersion at which it began: when that was, and the one at which it ended
         self._proofs: dict[int, tuple[float, int | None]] = {}
 
-    def wind(self) -> None:
+    def read_new(self) -> None:
         """Read on to the end. A last line that is not whole yet is left for the next time."""
         try:
             with self.path.open("rb") as file:

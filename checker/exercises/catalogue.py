@@ -7,7 +7,9 @@ from pathlib import Path
 from types import ModuleType
 
 from driftlab.checker.exercises.definitions import LabBroken, place_of
-from driftlab.checker.exercises.exercise import Exercise, Lab
+from driftlab.checker.exercises.exercise import Exercise
+from driftlab.checker.exercises.folder import read_lab
+from driftlab.checker.exercises.lab import Lab
 from driftlab.clusters.errors import UsageError, did_you_mean
 from driftlab.clusters.host.paths import named_folder
 from driftlab.clusters.registry import installed_labs
@@ -21,10 +23,14 @@ class UnknownExercise(UsageError):
     pass
 
 
+#: A lab is a folder with this file: a folder for each exercise, or the whole lab as one module.
+FORMS = ("lab.md", "exercises.py")
+
+
 @cache
 def lab_folders() -> dict[str, Path]:
     """Every installed lab's folder by its name, in their order. Nothing is loaded."""
-    folders = [path.parent for root in installed_labs() for path in root.glob("*/exercises.py")]
+    folders = {path.parent for root in installed_labs() for form in FORMS for path in root.glob(f"*/{form}")}
     return {folder.name: folder for folder in sorted(folders, key=lambda folder: folder.name)}
 
 
@@ -37,19 +43,30 @@ def load(folder: Path) -> Lab:
     Hidden goals are in ``LAB.py`` in the folder that ``DRIFTLAB_HIDDEN`` names, where no
     learner can read: a module with a function ``add(lab)``.
     """
+    if (folder / "lab.md").is_file():
+        lab = read_lab(folder)
+    elif (folder / "exercises.py").is_file():
+        lab = _read_module(folder)
+    else:
+        raise UnknownLab(
+            f"There is no lab in {folder}: it has no lab.md, and no exercises.py.", next_step="name a lab's folder"
+        )
+    graders = os.environ.get("DRIFTLAB_HIDDEN")
+    if graders and _may_read(hidden := named_folder("DRIFTLAB_HIDDEN", graders) / f"{folder.name}.py"):
+        _execute(hidden, f"{folder.name}_hidden", lab)
+    return lab
+
+
+def _read_module(folder: Path) -> Lab:
+    """A lab that is written as one module, ``exercises.py``, with a Lab called ``lab``. Raises LabBroken."""
     path = folder / "exercises.py"
-    if not path.is_file():
-        raise UnknownLab(f"There is no lab in {folder}: it has no exercises.py.", next_step="name a lab's folder")
     module = _execute(path, folder.name)
     lab = getattr(module, "lab", None)
     if not isinstance(lab, Lab) or lab.name != folder.name:
         made = [one for one in (lab, *vars(module).values()) if isinstance(one, Lab)]
         where = made[0].place if made else path  # where nothing is a Lab, no line is wrong
-        raise LabBroken(f"{where}: `lab` must be a Lab called {folder.name!r}", next_step=f"mend {path}")
+        raise LabBroken(f"{where}: `lab` must be a Lab called {folder.name!r}", next_step=f"fix {path}")
     lab.folder = folder
-    graders = os.environ.get("DRIFTLAB_HIDDEN")
-    if graders and _may_read(hidden := named_folder("DRIFTLAB_HIDDEN", graders) / f"{folder.name}.py"):
-        _execute(hidden, f"{folder.name}_hidden", lab)
     return lab
 
 
@@ -72,7 +89,7 @@ def _execute(path: Path, name: str, lab: Lab | None = None) -> ModuleType:
             module.add(lab)
     except (Exception, SystemExit) as error:  # whoever calls exit() there would end this command, without a word
         where = place_of(error, path.parent) or path
-        raise LabBroken(f"{where}: {type(error).__name__}: {error}", next_step=f"mend {path}") from error
+        raise LabBroken(f"{where}: {type(error).__name__}: {error}", next_step=f"fix {path}") from error
     return module
 
 

@@ -1,4 +1,4 @@
-"""What an ``exercises.py`` says: the place of each word in it, and what cannot be meant.
+"""What the files of a lab say: the place of each word in them, and what cannot be meant.
 
 Whoever writes a lab is told the file, the line and what is wrong, whenever it comes to light: while the file is
 read, or only once a goal judges somebody's evidence.
@@ -18,7 +18,7 @@ NAME = re.compile(r"\w([\w.-]*\w)?", re.ASCII)
 
 
 class LabBroken(DriftlabError):
-    """A lab's ``exercises.py`` has a mistake. The message begins with the file and the line."""
+    """There is a mistake in a lab's files. The message begins with the file and the line."""
 
 
 class Place(NamedTuple):
@@ -44,21 +44,21 @@ def here() -> Place:
 
 def place_of(error: BaseException, folder: Path) -> Place | None:
     """The innermost line in ``folder`` on the way to the error; None where no code of that folder was on it."""
+    if isinstance(error, SyntaxError) and error.filename and folder in Path(error.filename).parents:
+        return Place(error.filename, error.lineno or 1)
     found, trace = None, error.__traceback__
     while trace:
         file = trace.tb_frame.f_code.co_filename
         if folder in Path(file).parents:
             found = Place(file, trace.tb_lineno)
         trace = trace.tb_next
-    if found is None and isinstance(error, SyntaxError) and error.filename and folder in Path(error.filename).parents:
-        return Place(error.filename, error.lineno or 1)
     return found
 
 
 # ---- what cannot be meant
 
 
-def new_name(of: str, value: object, known: Collection[str]) -> None:
+def check_new_name(of: str, value: object, known: Collection[str]) -> None:
     """A file of that name can belong to one only."""
     if not isinstance(value, str) or not NAME.fullmatch(value):
         raise ValueError(f"{of} is called {value!r}: a name is letters, digits and hyphens, such as scale-up")
@@ -66,18 +66,18 @@ def new_name(of: str, value: object, known: Collection[str]) -> None:
         raise ValueError(f"{of} needs a name of its own: there is one called {value!r} already")
 
 
-def some_text(of: str, value: object) -> None:
+def check_text(of: str, value: object) -> None:
     if not isinstance(value, str) or not value.strip():
         raise TypeError(f"{of} is a text, not {value!r}")
 
 
-def some_points(of: str, value: object) -> None:
+def check_points(of: str, value: object) -> None:
     """Parts of a point are points; none at all, or fewer, are not."""
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < inf:
         raise TypeError(f"{of} is worth a number of points above 0, not {value!r}")
 
 
-def three_hints(of: str, value: object) -> None:
+def check_three_hints(of: str, value: object) -> None:
     """Three texts. Whether they differ, and say something, is seen by ``verify``: they are often written last."""
     if not isinstance(value, tuple | list):
         raise TypeError(f"{of} needs three hints in parentheses, not {value!r}")

@@ -102,7 +102,7 @@ class Disturbance:
                     raise
         self._journal.unlink(missing_ok=True)
 
-    def make_good(self) -> None:
+    def repair(self) -> None:
         """Put back what a check has left that was killed."""
         self._whole = {str(entry["uid"]) for entry in _noted(self._journal)}
         self.put_back()
@@ -122,7 +122,7 @@ class Disturbance:
 def disturbing(client: Client, namespace: str, read: Callable[[], Snapshot], journal: Path) -> Iterator[Disturbance]:
     """A disturbance that is put back at the end, however it ends. What one before it has left is put back first."""
     made = Disturbance(client, namespace, read, journal)
-    made.make_good()
+    made.repair()
     try:
         yield made
     finally:

@@ -6,10 +6,16 @@ ConfigMap; in a terminal, kubectl does: ``kubectl create configmap answers --fro
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+import yaml
 
 from driftlab.checker.evidence.snapshot import Evidence
 from driftlab.checker.evidence.verdict import Verdict, failed, passed
+from driftlab.checker.exercises.definitions import Place, check_text
+from driftlab.checker.exercises.texts import broken, no_yaml
 
 CONFIGMAP = "answers"
 
@@ -18,7 +24,7 @@ CONFIGMAP = "answers"
 class Question:
     """One situation. ``options``: what can be answered, each key with its words; ``because``: why ``answer`` is right.
 
-    Keys are what ConfigMaps take: lowercase words. Raises ValueError where there is a mistake in it.
+    Keys are what ConfigMaps take: lowercase words. Raises TypeError or ValueError where there is a mistake in it.
     """
 
     key: str
@@ -28,9 +34,13 @@ class Question:
     because: str
 
     def __post_init__(self) -> None:
+        if not isinstance(self.options, Mapping):
+            raise TypeError(f"question {self.key}: options are a key and a text each, not {self.options!r}")
         for key in (self.key, *self.options):
-            if not re.fullmatch(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?", key):
+            if not re.fullmatch(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?", key if isinstance(key, str) else ""):
                 raise ValueError(f"question {self.key}: the key {key!r} is not a lowercase word")
+        for value in (self.text, self.because, *self.options.values()):
+            check_text(f"each sentence of question {self.key}", value)
         if self.answer not in self.options or len(self.options) < 2:
             raise ValueError(f"question {self.key}: the answer {self.answer!r} is not one of several options")
 
@@ -48,6 +58,40 @@ class Question:
             return failed(f"there is no answer called {given!r}; there are: {', '.join(self.options)}")
         words = self.options[given].rstrip(".")
         return passed(self.because) if given == self.answer else failed(f"“{words}” is not the best answer")
+
+
+def questions(beside: str | Path) -> tuple[Question, ...]:
+    """The questions in ``quiz.yaml`` in the same folder as a file: ``questions(__file__)``.
+
+    Raises LabBroken with file and line.
+    """
+    path = Path(beside).with_name("quiz.yaml")
+    try:
+        source = path.read_text(encoding="utf-8-sig")
+        root, document = yaml.compose(source, Loader=yaml.SafeLoader), yaml.safe_load(source)
+    except (OSError, UnicodeDecodeError) as error:
+        raise broken(Place(str(path), 1), f"it cannot be read: {error}") from error
+    except yaml.YAMLError as error:
+        raise no_yaml(path, error, "it") from error
+    if root is None or not isinstance(document, dict) or not isinstance(document.get("questions"), list):
+        raise broken(Place(str(path), 1), "there is no list called `questions`")
+    nodes = next(value.value for key, value in root.value if key.value == "questions")
+    found: dict[str, Question] = {}
+    for parts, node in zip(document["questions"], nodes, strict=True):
+        made = _question(parts, place := Place(str(path), node.start_mark.line + 1))
+        if found.setdefault(made.key, made) is not made:
+            raise broken(place, f"there are two questions called {made.key}")
+    return tuple(found.values())
+
+
+def _question(parts: Any, place: Place) -> Question:
+    needed = [field.name for field in fields(Question)]
+    if not isinstance(parts, dict) or parts.keys() != set(needed):
+        raise broken(place, f"a question has {', '.join(needed)}, and nothing else")
+    try:
+        return Question(**parts)
+    except (TypeError, ValueError) as error:
+        raise broken(place, str(error)) from error
 
 
 def answers(evidence: Evidence) -> dict[str, str]:

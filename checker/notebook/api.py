@@ -23,16 +23,18 @@ from typing import Any
 from IPython.display import display
 
 from driftlab.checker.exercises.catalogue import find_exercise, find_lab, lab_folders
-from driftlab.checker.exercises.exercise import Exercise, Lab
+from driftlab.checker.exercises.exercise import Exercise
+from driftlab.checker.exercises.lab import Lab
 from driftlab.checker.exercises.result import Result
 from driftlab.checker.notebook.displays import Head, message, never_raises, panel_html
 from driftlab.checker.reports import html, text
 from driftlab.checker.reports.ways import for_notebook, in_notebook
 from driftlab.checker.reports.wording import left_alone, pending
 from driftlab.checker.sessions.jupyterlab import learner_link
-from driftlab.checker.sessions.preparation import bring_up, busy_elsewhere, watch
+from driftlab.checker.sessions.preparation import bring_up, preparing_elsewhere, watch
+from driftlab.checker.sessions.scripts import learner_environment
 from driftlab.checker.sessions.selection import chosen_cluster, remember
-from driftlab.checker.sessions.session import Attempts, learner_environment
+from driftlab.checker.sessions.session import Session
 from driftlab.clusters.cluster import Cluster
 from driftlab.clusters.errors import DriftlabError, UsageError
 from driftlab.clusters.host.files import make_folder
@@ -59,25 +61,25 @@ def lab(name: str) -> None:
     found = exercise.lab if exercise else find_lab(name)
     head = Head()
     cluster = _bring_up(head)
-    attempts = Attempts(cluster, found)
-    head.say(f"Preparing the namespace {attempts.namespace} …")
-    kubeconfig = attempts.open()
+    session = Session(cluster, found)
+    head.say(f"Preparing the namespace {session.namespace} …")
+    kubeconfig = session.open()
     os.environ.update(learner_environment(kubeconfig))
     make_folder(learner_link().parent)
     shutil.copyfile(kubeconfig, learner_link())
     _Here.lab, _Here.cluster = found, cluster
     if exercise is None:
-        under_way = next((one for one in found.exercises if attempts.started(one)), None)
+        under_way = next((one for one in found.exercises if session.started(one)), None)
         if under_way is None or under_way is found.exercises[0]:
-            attempts.start(found.exercises[0])
+            session.start(found.exercises[0])
         head.done(
             f"Your cluster is ready: Kubernetes {_version(cluster)}, engine {cluster.engine}.",
-            f"kubectl works in the namespace {attempts.namespace}, here and in a terminal.",
+            f"kubectl works in the namespace {session.namespace}, here and in a terminal.",
         )
     else:
         head.say(f"Setting the stage for “{exercise.title}” …")
-        done = attempts.start(exercise)
-        if done.fresh or not attempts.last_result(exercise):
+        done = session.start(exercise)
+        if done.fresh or not session.last_result(exercise):
             head.done(f"Ready: {exercise.title}", "Everything below starts from here.")
         else:
             head.done(
@@ -107,7 +109,7 @@ def reset(name: str | None = None) -> None:
     exercise = _exercise(name)
     head = Head()
     head.say(f"Setting the stage for “{exercise.title}” again …")
-    _attempts(exercise).start(exercise, again=True)
+    _session(exercise).start(exercise, again=True)
     head.done(f"Ready: {exercise.title}", "You begin again from the start of this exercise.")
 
 
@@ -118,7 +120,7 @@ def timeline(name: str | None = None) -> None:
     from driftlab.checker.reports import timeline as drawing
 
     exercise = _exercise(name)
-    drawn = courses(_attempts(exercise).evidence(exercise), exercise.lost_node)
+    drawn = courses(_session(exercise).evidence(exercise), exercise.lost_node)
     display({"text/html": drawing.html(drawn), "text/plain": drawing.words(drawn)}, raw=True)
 
 
@@ -128,7 +130,7 @@ def quiz(name: str | None = None) -> None:
     from driftlab.checker.notebook.quiz_form import QuizForm
 
     exercise = _exercise(name)
-    QuizForm(exercise, _attempts(exercise)).show()
+    QuizForm(exercise, _session(exercise)).show()
 
 
 @never_raises
@@ -150,7 +152,7 @@ def where() -> None:
 def _exercise(name: str | None) -> Exercise:
     if name is None:
         if _Here.lab and _Here.cluster:
-            current = Attempts(_Here.cluster, _Here.lab).current
+            current = Session(_Here.cluster, _Here.lab).current
             for exercise in _Here.lab.exercises:
                 if exercise.name == current:
                     return exercise
@@ -160,17 +162,17 @@ def _exercise(name: str | None) -> Exercise:
     return find_exercise(name)
 
 
-def _attempts(exercise: Exercise) -> Attempts:
+def _session(exercise: Exercise) -> Session:
     _Here.cluster = _Here.cluster or chosen_cluster()
-    return Attempts(_Here.cluster, exercise.lab)
+    return Session(_Here.cluster, exercise.lab)
 
 
 def _checked(exercise: Exercise, waiting: Callable[[Result], None]) -> Result:
-    return for_notebook(_attempts(exercise).check(exercise, wait_s=WAIT_S, waiting=waiting))
+    return for_notebook(_session(exercise).check(exercise, wait_s=WAIT_S, waiting=waiting))
 
 
 def _hint(exercise: Exercise) -> tuple[str, str]:
-    given = _attempts(exercise).hint(exercise)
+    given = _session(exercise).hint(exercise)
     return f"Hint {given.step} of 3: {given.text}", "Ask again for a plainer one." if given.more else ""
 
 
@@ -180,7 +182,7 @@ def _version(cluster: Cluster) -> str:
 
 def _bring_up(head: Head) -> Cluster:
     cluster = chosen_cluster()
-    if busy_elsewhere(cluster):
+    if preparing_elsewhere(cluster):
         watch(cluster, head.show)
     if cluster.status().phase != "ready":
         bring_up(cluster, Progress(head))
@@ -202,7 +204,7 @@ class _Panel:
         try:
             import ipywidgets
         except ImportError:
-            head.give_way(bundle)
+            head.replace_with(bundle)
             return
         self.verdict = ipywidgets.HTML(bundle["text/html"])
         self.aside = ipywidgets.HTML()
@@ -212,7 +214,7 @@ class _Panel:
             self._button(ipywidgets, "Begin again", "undo", self._reset),
         ]
         box = ipywidgets.VBox([self.verdict, ipywidgets.HBox(self.buttons), self.aside])
-        head.give_way({**box._repr_mimebundle_(), **bundle})
+        head.replace_with({**box._repr_mimebundle_(), **bundle})
 
     def _button(self, ipywidgets: Any, label: str, icon: str, act: Callable[[], None], style: str = "") -> Any:
         button = ipywidgets.Button(description=label, icon=icon, button_style=style, layout={"width": "auto"})
@@ -248,6 +250,6 @@ class _Panel:
 
     def _reset(self) -> None:
         self._tell("Setting the stage again …", "")
-        _attempts(self.exercise).start(self.exercise, again=True)
+        _session(self.exercise).start(self.exercise, again=True)
         self.verdict.value = html.render(_checked(self.exercise, lambda result: None))
         self._tell("You begin again from the start of this exercise.", "")

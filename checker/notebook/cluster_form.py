@@ -13,7 +13,7 @@ from driftlab.clusters.cluster import Cluster
 from driftlab.clusters.errors import ConfirmationNeeded, DriftlabError
 from driftlab.clusters.host.progress import Progress, Step
 from driftlab.clusters.kubernetes import kubeconfig
-from driftlab.clusters.registry import ENGINES, engine_class
+from driftlab.clusters.registry import context_engine, engines
 
 CALM = "var(--jp-info-color1, #0277bd)"
 DONE = "var(--jp-success-color1, #2e7d32)"
@@ -22,17 +22,16 @@ DONE = "var(--jp-success-color1, #2e7d32)"
 def choices() -> list[tuple[str, tuple[str, str | None]]]:
     """What can be chosen: a label, and an engine with a name, where one is needed."""
     offered: list[tuple[str, tuple[str, str | None]]] = [("a throwaway cluster, as it runs best here", ("auto", None))]
-    for name in ENGINES:
-        engine = engine_class(name)
+    for engine in engines():
         if engine.automatic:
             availability = engine.available()
-            label = f"a throwaway cluster: {name}" + ("" if availability else f" (not here: {availability.reason})")
-            offered.append((label, (name, None)))
+            here = "" if availability else f" (not here: {availability.reason})"
+            offered.append((f"a throwaway cluster: {engine.engine}{here}", (engine.engine, None)))
     try:
-        contexts = sorted(kubeconfig.read(kubeconfig.usual_files()).contexts)
+        contexts = sorted(kubeconfig.read(kubeconfig.default_files()).contexts)
     except DriftlabError:
         contexts = []
-    return offered + [(f"a cluster of yours: the context {name}", ("existing", name)) for name in contexts]
+    return offered + [(f"a cluster of yours: the context {name}", (context_engine().engine, name)) for name in contexts]
 
 
 class ClusterForm:
@@ -46,7 +45,8 @@ class ClusterForm:
             import ipywidgets
             from IPython.display import display
         except ImportError:
-            message("Choose the cluster in a terminal.", "driftlab up --engine existing --cluster CONTEXT")
+            engine = context_engine().engine
+            message("Choose the cluster in a terminal.", f"driftlab up --engine {engine} --cluster CONTEXT")
             return
         cluster = chosen_cluster()
         self.choice = ipywidgets.Dropdown(options=choices(), description="Labs run on", layout={"width": "95%"})

@@ -58,7 +58,7 @@ class Head:
     def say(self, line: str) -> None:
         self._put(f'<p role="status" style="margin:2px 0">{prose(line)}</p>', line)
 
-    def give_way(self, bundle: dict[str, Any]) -> None:
+    def replace_with(self, bundle: dict[str, Any]) -> None:
         """Show something else, by its MIME bundle, where the progress was."""
         if self.handle is None:
             display(bundle, raw=True)

@@ -8,16 +8,16 @@ from IPython.display import display
 from driftlab.checker.exercises.exercise import Exercise
 from driftlab.checker.exercises.quiz import CONFIGMAP, Question, answers
 from driftlab.checker.notebook.displays import panel_html
-from driftlab.checker.sessions.session import Attempts
+from driftlab.checker.sessions.session import Session
 from driftlab.clusters.errors import DriftlabError, UsageError
 
 
 class QuizForm:
-    def __init__(self, exercise: Exercise, attempts: Attempts) -> None:
+    def __init__(self, exercise: Exercise, session: Session) -> None:
         if not exercise.questions:
             raise UsageError(f"{exercise.id} is no quiz.", next_step=f'check("{exercise.name}")')
-        self.exercise, self.attempts = exercise, attempts
-        self.given = answers(attempts.evidence(exercise))
+        self.exercise, self.session = exercise, session
+        self.given = answers(session.evidence(exercise))
         self.fields: dict[str, Any] = {}
 
     def show(self) -> None:
@@ -50,7 +50,7 @@ class QuizForm:
     def _save(self) -> None:
         given = {key: field.value for key, field in self.fields.items() if field.value}
         try:
-            self.attempts.answer(given)
+            self.session.answer(given)
         except DriftlabError as error:
             self._tell(error.message, f"Try: {error.next_step}")
             return

@@ -64,7 +64,7 @@ class Object:
         return self.raw.get("status") or {}
 
 
-class Keeper(Object):
+class PodController(Object):
     """What keeps a number of Pods that it finds by their labels."""
 
     @property
@@ -77,7 +77,7 @@ class Keeper(Object):
         return bool(requirements(selector)) and selects(selector, pod.labels)
 
 
-class Deployment(Keeper):
+class Deployment(PodController):
     @property
     def paused(self) -> bool:
         return bool(self.spec.get("paused"))
@@ -92,7 +92,7 @@ class Deployment(Keeper):
         return tuple(image_name(container["image"]) for container in self.spec["template"]["spec"]["containers"])
 
 
-class ReplicaSet(Keeper):
+class ReplicaSet(PodController):
     @property
     def revision(self) -> str:
         """The number of the rollout that made it or brought it back last; nothing where no Deployment did."""

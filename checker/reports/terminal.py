@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from driftlab.checker.exercises.exercise import Exercise
-    from driftlab.checker.sessions.session import Attempts
+    from driftlab.checker.sessions.session import Session
 
 STYLE = {Outcome.PASS: "green", Outcome.FAIL: "yellow", Outcome.WAITING: "cyan", Outcome.ERROR: "red"}
 
@@ -45,7 +45,7 @@ def show(result: Result, console: "Console") -> None:
     console.print(Text(one_line(advice(result))))
 
 
-def show_progress(kept: "Sequence[tuple[Exercise, Attempts]]", console: "Console") -> None:
+def show_progress(kept: "Sequence[tuple[Exercise, Session]]", console: "Console") -> None:
     """One line for each exercise: the points of its last check, and the hints that were used."""
     from rich.table import Table
     from rich.text import Text
@@ -54,11 +54,11 @@ def show_progress(kept: "Sequence[tuple[Exercise, Attempts]]", console: "Console
     for column, right in (("Exercise", False), ("Last check", False), ("Points", True), ("Hints", True)):
         table.add_column(column, justify="right" if right else "left")
     earned = of = 0.0
-    for exercise, attempts in kept:
-        last = attempts.last_result(exercise)
+    for exercise, session in kept:
+        last = session.last_result(exercise)
         outcome = Outcome(last["outcome"]) if last.get("outcome") in set(Outcome) else None
-        here = " ← under way" if attempts.current == exercise.name else ""
-        unknown = "! damaged: check again" if attempts.result_is_damaged(exercise) else "not checked yet"
+        here = " ← under way" if session.current == exercise.name else ""
+        unknown = "! damaged: check again" if session.result_is_damaged(exercise) else "not checked yet"
         word = Text(f"{SIGN[outcome]} {WORD[outcome]}", style=STYLE[outcome]) if outcome else Text(unknown)
         mine = float(last.get("points", 0)) if outcome else 0.0
         earned, of = earned + mine, of + exercise.points
@@ -66,7 +66,7 @@ def show_progress(kept: "Sequence[tuple[Exercise, Attempts]]", console: "Console
             Text(exercise.id + here),
             word,
             f"{points(mine)} / {points(exercise.points)}",
-            str(attempts.hints_used(exercise)),
+            str(session.hints_used(exercise)),
         )
     table.add_section()
     table.add_row("All", "", f"{points(earned)} / {points(of)}", "")

@@ -1,18 +1,18 @@
 """What a deleted cluster has left in the state folder: all but what tells of the learner is taken away."""
 
-from driftlab.checker.sessions.store import kept_folder
+from driftlab.checker.sessions.store import store_folder
 from driftlab.clusters.cluster import Cluster
 
 #: They tell of the learner, not of the cluster.
 KEPT = (".result.json", ".hints.json")
 
 
-def take_away(cluster: Cluster) -> None:
+def remove_session_state(cluster: Cluster) -> None:
     """Delete baselines, recordings, locks and journals of every exercise that was begun on a cluster that is gone.
 
     None is under way any more. Recorders end by themselves: what they look for has gone, too.
     """
-    place = kept_folder(cluster)
+    place = store_folder(cluster)
     # first what says that an exercise is under way: no recorder begins after that
     for path in sorted(place.rglob("*"), key=lambda path: path.name != "current.json"):
         if path.is_file() and not path.name.endswith(KEPT):

@@ -40,7 +40,7 @@ SOCKET_PATH_BYTES = 104
 def run(cluster: Cluster, *, lab: str | None, workspace: Path | None, browser: bool, port: int) -> None:
     """Serve until interrupted. Raises UsageError for a port that is taken; DriftlabError where JupyterLab ends."""
     if port:
-        refuse_taken(port)
+        raise_if_port_taken(port)
     first = find_lab(lab) if lab else labs()[0]
     folder = (workspace or default_workspace()).expanduser().resolve()
     for line in deliver(labs(), folder):
@@ -60,7 +60,7 @@ def run(cluster: Cluster, *, lab: str | None, workspace: Path | None, browser: b
     try:
         while (code := jupyter.poll()) is None:
             if preparation is not None and preparation.poll() is not None:
-                print(_how_it_went(preparation, cluster), flush=True)
+                print(_outcome_of_preparation(preparation, cluster), flush=True)
                 preparation = None
             time.sleep(0.2)
         if code:
@@ -68,7 +68,7 @@ def run(cluster: Cluster, *, lab: str | None, workspace: Path | None, browser: b
     except KeyboardInterrupt:
         print("\nStopping …", flush=True)
     finally:
-        with signals.unheard():
+        with signals.ignore_signals():
             _end(jupyter, patience_s=10)
             if preparation is not None:
                 _end(preparation, patience_s=30, first=signal.SIGINT)
@@ -77,7 +77,7 @@ def run(cluster: Cluster, *, lab: str | None, workspace: Path | None, browser: b
     print("Stopped. Your notebooks and the cluster's state are kept; `driftlab down` takes the cluster's away.")
 
 
-def refuse_taken(port: int) -> None:
+def raise_if_port_taken(port: int) -> None:
     """Raise UsageError where JupyterLab could not listen on ``port``: it would say so in its own words, and end."""
     with socket.socket() as one:
         # as JupyterLab does: connections that have ended are no hindrance
@@ -89,7 +89,7 @@ def refuse_taken(port: int) -> None:
             raise UsageError(f"The port {port} {taken}.", next_step="driftlab lab --port 0") from error
 
 
-def _how_it_went(preparation: subprocess.Popen[bytes], cluster: Cluster) -> str:
+def _outcome_of_preparation(preparation: subprocess.Popen[bytes], cluster: Cluster) -> str:
     if not preparation.returncode:  # why this engine was taken, only we know: the preparation was told which
         return readiness(cluster)
     return (state_folder() / "up.log").read_text(encoding="utf-8", errors="replace").strip()
@@ -97,12 +97,12 @@ def _how_it_went(preparation: subprocess.Popen[bytes], cluster: Cluster) -> str:
 
 def readiness(cluster: Cluster) -> str:
     """One line on a cluster that is ready: its name, why this engine was taken, and where its API server is."""
-    return f"The cluster {cluster.name!r} is ready ({cluster.why}; {cluster.status().server})."
+    return f"The cluster {cluster.name!r} is ready ({cluster.selection_reason}; {cluster.status().server})."
 
 
 def _prepare(cluster: Cluster) -> subprocess.Popen[bytes]:
     """Bring the cluster up in a process of its own; notebooks see its progress: see ``sessions.preparation``."""
-    module, environment = processes.own_module("driftlab.checker.cli.main")
+    module, environment = processes.module_command("driftlab.checker.cli.main")
     log = state_folder() / "up.log"
     make_folder(log.parent)
     with log.open("wb") as out:

@@ -28,7 +28,7 @@ def bring_up(cluster: Cluster, progress: Progress, confirmed: str = "") -> None:
         path.unlink(missing_ok=True)
 
 
-def busy_elsewhere(cluster: Cluster) -> bool:
+def preparing_elsewhere(cluster: Cluster) -> bool:
     """Is another living process bringing this cluster up?"""
     try:
         pid = int(json.loads(shared_path(cluster).read_text(encoding="utf-8"))["pid"])
@@ -39,7 +39,7 @@ def busy_elsewhere(cluster: Cluster) -> bool:
 
 def watch(cluster: Cluster, show: Callable[[Step], None], every_s: float = 0.3) -> None:
     """Show the progress of the process that brings the cluster up, until it is done."""
-    while busy_elsewhere(cluster):
+    while preparing_elsewhere(cluster):
         step = SharedProgress.read(shared_path(cluster))
         if step:
             show(step)

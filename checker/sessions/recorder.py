@@ -21,7 +21,7 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
-from driftlab.checker.evidence.recording import FULL, MOST_BYTES, Tape
+from driftlab.checker.evidence.recording import FULL, MOST_BYTES, RecordingReader
 from driftlab.checker.evidence.snapshot import lean, lists
 from driftlab.clusters.host import processes
 from driftlab.clusters.host.files import make_folder
@@ -62,7 +62,7 @@ def spawn(
     is under way; once its text is another one than now, the recorder ends.
     """
     make_folder(recording.parent)
-    module, environment = processes.own_module("driftlab.checker.sessions.recorder")
+    module, environment = processes.module_command("driftlab.checker.sessions.recorder")
     command = [
         *module,
         "--kubeconfig", str(kubeconfig),
@@ -103,10 +103,10 @@ class Recorder:
         self.client, self.namespace, self.path = client, namespace, recording
         self.over = threading.Event()
         self.lock = threading.Lock()
-        _cut_half_a_line(recording)
+        _remove_incomplete_line(recording)
         self.file = recording.open("ab", buffering=0)
-        tape = Tape(recording)
-        tape.wind()
+        tape = RecordingReader(recording)
+        tape.read_new()
         if tape.full:
             self.over.set()
         #: for each kind, the resourceVersion up to which everything is written
@@ -126,7 +126,7 @@ class Recorder:
                     pause = PAUSE_S
                 except ApiRefused as refusal:
                     if refusal.status == 401:
-                        self.client = self.client.again()
+                        self.client = self.client.reload()
                     if refusal.status != 410:
                         raise
                     self._list_again(kind, path, refusal.message)
@@ -169,7 +169,7 @@ class Recorder:
             self.file.write(line)
 
 
-def _cut_half_a_line(recording: Path) -> None:
+def _remove_incomplete_line(recording: Path) -> None:
     """One that was killed may have left half a line. What it was about is asked for again."""
     with recording.open("a+b", buffering=0) as file:
         file.seek(0)

@@ -6,7 +6,7 @@ import os
 from driftlab.clusters.cluster import Cluster
 from driftlab.clusters.host.files import write_atomically
 from driftlab.clusters.host.paths import state_folder
-from driftlab.clusters.registry import ENGINES, engine_class, open_cluster
+from driftlab.clusters.registry import engines, open_cluster, uses_contexts
 
 
 def chosen_cluster(engine: str | None = None, name: str | None = None) -> Cluster:
@@ -17,23 +17,22 @@ def chosen_cluster(engine: str | None = None, name: str | None = None) -> Cluste
     if name is None:  # an empty one was asked for, too: by a script whose variable is not set
         name = os.environ.get("DRIFTLAB_CLUSTER") or None
     # the name of a context is nobody else's, and nobody else's name is a context's
-    if name is None and (engine is None or (engine == "existing") == (last.get("engine") == "existing")):
+    if name is None and (engine is None or uses_contexts(engine) == uses_contexts(last.get("engine"))):
         name = last.get("name") or None
     if engine is None:
         engine = last["engine"] if last.get("name") == name and "engine" in last else _engine_of(name)
     cluster = open_cluster(engine, name)
     if not asked and engine != "auto":
-        cluster.why = f"engine {engine}: as before"
+        cluster.selection_reason = f"engine {engine}: as before"
     return cluster
 
 
 def _engine_of(name: str | None) -> str:
-    """The engine that has a cluster of this name already, even half a one; else ``auto``."""
-    for engine in ENGINES:
-        kind = engine_class(engine)
+    """The engine that has a cluster of this name already, even if only partly created; else ``auto``."""
+    for kind in engines():
         wanted = kind.default_name if name is None else name
-        if kind.automatic and kind.may_be_called(wanted) and kind(wanted).folder.exists():
-            return engine
+        if kind.automatic and kind.is_valid_name(wanted) and kind(wanted).folder.exists():
+            return kind.engine
     return "auto"
 
 

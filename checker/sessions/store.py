@@ -28,7 +28,7 @@ from driftlab.clusters.host.files import write_atomically
 from driftlab.clusters.host.paths import state_folder
 
 
-def kept_folder(cluster: Cluster) -> Path:
+def store_folder(cluster: Cluster) -> Path:
     """Where all is kept that was begun on that cluster."""
     return state_folder() / "attempts" / f"{cluster.engine}-{cluster.folder.name}"
 
@@ -42,7 +42,7 @@ def read(path: Path) -> dict[str, Any]:
     return document if isinstance(document, dict) else {}
 
 
-class Kept:
+class Store:
     """The files of one lab in one namespace: all in ``folder``, which lies in a folder of the namespace."""
 
     def __init__(self, folder: Path) -> None:
@@ -134,7 +134,7 @@ class Kept:
         checked = last.get("checked")
         return last.get("outcome") == Outcome.PASS and isinstance(checked, int | float) and checked >= self.since
 
-    def repaired(self, exercise: Exercise) -> Iterator[str]:
+    def repaired_files(self, exercise: Exercise) -> Iterator[str]:
         """What cannot be read any more, in words. It begins again from nothing."""
         if _is_damaged(hints := self.path(exercise, "hints"), "used"):
             yield "the hints that you were given before, whose note is damaged"

@@ -7,9 +7,9 @@ import re
 from pathlib import Path
 
 import driftlab
-from driftlab.checker.exercises.exercise import Lab
+from driftlab.checker.exercises.lab import Lab
 from driftlab.clusters.errors import StateUnusable
-from driftlab.clusters.host.files import make_folder, unusable, write_atomically
+from driftlab.clusters.host.files import make_folder, state_unusable, write_atomically
 
 #: Remembers what was delivered, so that a notebook that was not touched can be brought up to date.
 RECORD = ".driftlab.json"
@@ -47,15 +47,15 @@ def deliver(labs: list[Lab], workspace: Path) -> list[str]:
             if digest in (present, delivered):
                 pass  # the newest one, or the learner's work on the newest one
             elif present == delivered:
-                _put(target, fresh)
+                _replace_file(target, fresh)
                 said.append(f"{target.name} was brought up to date.")
             else:
-                beside = _beside(target, record)
-                _put(beside, fresh)
+                beside = _free_name_beside(target, record)
+                _replace_file(beside, fresh)
                 record[beside.name] = digest
                 said.append(f"There is a newer {target.name}; yours was left alone. The new one: {beside.name}")
         else:
-            _put(target, fresh)
+            _replace_file(target, fresh)
         record[target.name] = digest
     write_atomically(workspace / RECORD, json.dumps(record, indent=2), mode=0o644, next_step=ANOTHER)
     said += [
@@ -74,11 +74,11 @@ def _renamed_import(notebook: Path) -> bool:
     try:
         present = notebook.read_bytes()
     except OSError as error:
-        raise unusable(notebook, error, ANOTHER) from error
+        raise state_unusable(notebook, error, ANOTHER) from error
     fresh = OLD_IMPORT.sub(_new_import, present)
     if fresh == present:
         return False
-    _put(notebook, fresh)
+    _replace_file(notebook, fresh)
     return True
 
 
@@ -87,7 +87,7 @@ def _new_import(found: re.Match[bytes]) -> bytes:
     return b'"from driftlab import ' + found[1] if names <= set(driftlab.__all__) else found[0]
 
 
-def _beside(target: Path, record: dict[str, str]) -> Path:
+def _free_name_beside(target: Path, record: dict[str, str]) -> Path:
     """Where a newer version can be put: the learner may be at work on the one before it, too."""
     stems = (f"{target.stem} (new version{f' {number}' if number > 1 else ''})" for number in itertools.count(1))
     places = (target.with_name(f"{stem}.ipynb") for stem in stems)
@@ -98,7 +98,7 @@ def _digest(path: Path) -> str:
     try:
         return hashlib.sha256(path.read_bytes()).hexdigest()
     except OSError as error:
-        raise unusable(path, error, ANOTHER) from error
+        raise state_unusable(path, error, ANOTHER) from error
 
 
 def _read(path: Path) -> dict[str, str]:
@@ -109,13 +109,13 @@ def _read(path: Path) -> dict[str, str]:
     return document if isinstance(document, dict) else {}
 
 
-def _put(target: Path, content: bytes) -> None:
+def _replace_file(target: Path, content: bytes) -> None:
     temporary = target.with_name(f".{target.name}.new")
     try:
         temporary.write_bytes(content)
         temporary.replace(target)
     except OSError as error:
-        raise unusable(target, error, ANOTHER) from error
+        raise state_unusable(target, error, ANOTHER) from error
 
 
 __all__ = ["StateUnusable", "default_workspace", "deliver"]

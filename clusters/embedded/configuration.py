@@ -1,11 +1,11 @@
-"""What the components of a cluster are told: their command lines, and the files that these name.
+"""The configuration of a cluster's components: their command lines, and the files that these name.
 
-Everything listens on loopback. Every program runs in the cluster's folder, but names files by absolute paths: by these,
-the processes of a cluster are found again. The one exception is the socket of the node program, whose absolute path
-could be longer than a Unix socket's may be (107 bytes).
+All components listen on loopback only. They run in the cluster's folder, but their arguments are absolute paths,
+because the processes of a cluster are found by these. The one exception is the socket of the node program: its absolute
+path could exceed the limit for Unix sockets (107 bytes).
 
-The network that Nodes and Pods believe in exists in the node program only; the API server gets there by an egress
-selector: https://kubernetes.io/docs/tasks/extend-kubernetes/setup-konnectivity/.
+The network of Nodes and Pods is simulated by the node program; the API server reaches it through an egress selector:
+https://kubernetes.io/docs/tasks/extend-kubernetes/setup-konnectivity/.
 """
 
 import base64
@@ -19,30 +19,30 @@ from driftlab.clusters.programs.pins import KUBERNETES
 
 COMPONENTS = ("etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "driftlab-node")
 
-#: Worker Nodes, and what each can hold: small enough for a request to be too big.
+#: The number of worker Nodes, and the capacity of each: small, so that labs can show a request that is too large.
 NODES, CPUS, MEMORY = 3, "2", "4Gi"
 WORKERS = tuple(f"worker{number if number > 1 else ''}" for number in range(1, NODES + 1))
 
-#: Every port that the components of one cluster listen on: each Node's is its kubelet's.
+#: The names of the ports that the components of one cluster listen on. A Node's port is that of its kubelet.
 PORTS = ("kube-apiserver", "etcd", "etcd-peer", "kube-controller-manager", "kube-scheduler", *WORKERS)
 
 SERVICES = "10.96.0.0/16"
-SERVICE_OF_THE_API, DNS = "10.96.0.1", "10.96.0.10"
+API_SERVICE, DNS = "10.96.0.1", "10.96.0.10"
 
-#: Where the API server and the Nodes are in that network: in ranges that are nobody's (RFC 5737).
+#: The addresses of the API server and of the Nodes in the simulated network: from ranges for documentation (RFC 5737).
 CONTROL_PLANE, ADDRESSES = "198.51.100.1", "203.0.113.{}"
 
 EGRESS_SOCKET = "egress.sock"
 
-#: Far more than a lesson needs; a runaway loop of ConfigMaps ends with an error, not with a full disk.
+#: Far more than a lab needs. A script that creates ConfigMaps in a loop gets an error before it fills the disk.
 STORE_BYTES = 1 << 30
 
 
 @dataclass(frozen=True)
 class Configuration:
-    """One cluster: where it lies, its name and its ports, each by its name in ``PORTS``.
+    """The configuration of one cluster: its folder, its name and its ports by their names in ``PORTS``.
 
-    ``audit_policy``: where the API server is to note who did what, by which policy.
+    ``audit_policy``: an audit policy of Kubernetes; with it, the API server writes an audit log.
     """
 
     folder: Path
@@ -76,13 +76,13 @@ class Configuration:
     # ---- files
 
     def files(self) -> dict[str, str]:
-        """The text of each file that needs no certificate, by its name."""
+        """The content of each file that does not contain certificates, by its name."""
         return {
             "ports.json": json.dumps(self.ports),
             "node.json": json.dumps(self._node_program(), indent=1),
             "egress.json": json.dumps(_egress_selection()),
-            "kube-controller-manager.kubeconfig": json.dumps(self._kubeconfig_of("controller-manager")),
-            "kube-scheduler.kubeconfig": json.dumps(self._kubeconfig_of("scheduler")),
+            "kube-controller-manager.kubeconfig": json.dumps(self._component_kubeconfig("controller-manager")),
+            "kube-scheduler.kubeconfig": json.dumps(self._component_kubeconfig("scheduler")),
         }
 
     def _node_program(self) -> dict[str, Any]:
@@ -101,13 +101,13 @@ class Configuration:
             "nodes": self.nodes(),
         }
 
-    def _kubeconfig_of(self, who: str) -> dict[str, Any]:
+    def _component_kubeconfig(self, name: str) -> dict[str, Any]:
         authority = {"certificate-authority": str(self.pki / "ca.crt")}
-        user = {"client-certificate": str(self.pki / f"{who}.crt"), "client-key": str(self.pki / f"{who}.key")}
-        return self._kubeconfig(who, authority, user)
+        user = {"client-certificate": str(self.pki / f"{name}.crt"), "client-key": str(self.pki / f"{name}.key")}
+        return self._kubeconfig(name, authority, user)
 
-    def owners_kubeconfig(self) -> str:
-        """All rights. Its certificates are in it: whoever has the file needs no other."""
+    def owner_kubeconfig(self) -> str:
+        """A kubeconfig with all rights. It contains its certificates, so that it can be copied without other files."""
 
         def data(file: str) -> str:
             return base64.b64encode((self.pki / file).read_bytes()).decode()
@@ -116,25 +116,25 @@ class Configuration:
         user = {"client-certificate-data": data("admin.crt"), "client-key-data": data("admin.key")}
         return json.dumps(self._kubeconfig("owner", authority, user), indent=1)
 
-    def _kubeconfig(self, who: str, authority: dict[str, str], user: dict[str, str]) -> dict[str, Any]:
+    def _kubeconfig(self, user_name: str, authority: dict[str, str], user: dict[str, str]) -> dict[str, Any]:
         return {
             "apiVersion": "v1",
             "kind": "Config",
             "current-context": self.name,
             "clusters": [{"name": self.name, "cluster": {"server": self.server, **authority}}],
-            "users": [{"name": who, "user": user}],
-            "contexts": [{"name": self.name, "context": {"cluster": self.name, "user": who}}],
+            "users": [{"name": user_name, "user": user}],
+            "contexts": [{"name": self.name, "context": {"cluster": self.name, "user": user_name}}],
         }
 
     # ---- command lines
 
     def pki_arguments(self) -> list[str]:
-        """For ``driftlab-node``: make the certificates."""
-        named = [f"--node={node['name']}={node['address']}" for node in self.nodes()]
-        return ["pki", f"--folder={self.pki}", f"--service-ip={SERVICE_OF_THE_API}", *named]
+        """The arguments with which ``driftlab-node`` creates the certificates."""
+        nodes = [f"--node={node['name']}={node['address']}" for node in self.nodes()]
+        return ["pki", f"--folder={self.pki}", f"--service-ip={API_SERVICE}", *nodes]
 
     def arguments(self) -> dict[str, list[str]]:
-        """Each component's, without its program."""
+        """The arguments of each component, without its program."""
         return {
             "etcd": _flags(self._etcd()),
             "kube-apiserver": _flags(self._kube_apiserver()),
@@ -144,23 +144,23 @@ class Configuration:
         }
 
     def _etcd(self) -> dict[str, object]:
-        own, peer = (f"https://127.0.0.1:{self.ports[name]}" for name in ("etcd", "etcd-peer"))
+        client, peer = (f"https://127.0.0.1:{self.ports[name]}" for name in ("etcd", "etcd-peer"))
         pair = {"cert-file": self.pki / "etcd.crt", "key-file": self.pki / "etcd.key"}
         tls = {**pair, "trusted-ca-file": self.pki / "etcd-ca.crt", "client-cert-auth": True}
         return {
             "name": "driftlab",
             "data-dir": self.folder / "etcd",
-            "listen-client-urls": own,
-            "advertise-client-urls": own,
+            "listen-client-urls": client,
+            "advertise-client-urls": client,
             "listen-peer-urls": peer,
             "initial-advertise-peer-urls": peer,
             "initial-cluster": f"driftlab={peer}",
             **tls,
             **{f"peer-{name}": value for name, value in tls.items()},
-            # whatever ends, etcd's data is with the system; if that ends, too, a throwaway cluster may be lost
+            # data survives the end of etcd, but not a crash of the machine: acceptable for a throwaway cluster
             "unsafe-no-fsync": True,
             "quota-backend-bytes": STORE_BYTES,
-            # there is no other member that could want to catch up: why keep 5,000 changes in memory?
+            # the default of 5,000 changes in memory is for other members that must catch up; there are none
             "snapshot-catchup-entries": 100,
         }
 
@@ -170,7 +170,7 @@ class Configuration:
         return {
             "bind-address": "127.0.0.1",
             "secure-port": self.ports["kube-apiserver"],
-            # where Pods find it: not an address of the host, which may have none, and no loopback, which is refused
+            # how Pods reach it: not an address of the host, which may have none; a loopback address is refused
             "advertise-address": CONTROL_PLANE,
             "tls-cert-file": pki / "apiserver.crt",
             "tls-private-key-file": pki / "apiserver.key",
@@ -199,7 +199,7 @@ class Configuration:
             "requestheader-username-headers": "X-Remote-User",
             "requestheader-group-headers": "X-Remote-Group",
             "requestheader-extra-headers-prefix": "X-Remote-Extra-",
-            # a throwaway cluster has no use for it, and it costs start-up time and memory
+            # not needed in a throwaway cluster, and costs start-up time and memory
             "profiling": False,
             **(audit if self.audit_policy else {}),
         }
@@ -212,11 +212,11 @@ class Configuration:
             "service-account-private-key-file": self.pki / "sa.key",
             "cluster-signing-cert-file": self.pki / "ca.crt",
             "cluster-signing-key-file": self.pki / "ca.key",
-            "allocate-node-cidrs": False,  # Nodes bring their addresses
+            "allocate-node-cidrs": False,  # the node program sets the Pod addresses of its Nodes
         }
 
     def _controller(self, name: str) -> dict[str, object]:
-        """What the controller manager and the scheduler have in common."""
+        """The flags that the controller manager and the scheduler have in common."""
         component = f"kube-{name}"
         return {
             "kubeconfig": self.folder / f"{component}.kubeconfig",
@@ -233,13 +233,13 @@ class Configuration:
 
 
 def _egress_selection() -> dict[str, Any]:
-    through_the_node_program = {"proxyProtocol": "HTTPConnect", "transport": {"uds": {"udsName": EGRESS_SOCKET}}}
+    node_program = {"proxyProtocol": "HTTPConnect", "transport": {"uds": {"udsName": EGRESS_SOCKET}}}
     direct = {"proxyProtocol": "Direct"}
-    ways = {"cluster": through_the_node_program, "controlplane": direct, "etcd": direct}
+    connections = {"cluster": node_program, "controlplane": direct, "etcd": direct}
     return {
         "apiVersion": "apiserver.k8s.io/v1beta1",
         "kind": "EgressSelectorConfiguration",
-        "egressSelections": [{"name": name, "connection": way} for name, way in ways.items()],
+        "egressSelections": [{"name": name, "connection": connection} for name, connection in connections.items()],
     }
 
 

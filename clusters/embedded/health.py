@@ -1,4 +1,4 @@
-"""Whether a cluster that was started does what Pods need."""
+"""Check whether a started cluster can run Pods."""
 
 import ssl
 from contextlib import suppress
@@ -10,9 +10,10 @@ from driftlab.clusters.kubernetes.client import ApiRefused, Client, Document
 
 
 def can_run_pods(client: Client, nodes: int) -> bool:
-    """Can Pods be created, scheduled and asked for their logs?
+    """Whether Pods can be created and scheduled, and their logs be read.
 
-    The Nodes are ready and without taints, their kubelets answer the API server, the default ServiceAccount is there.
+    That is: ``nodes`` Nodes are ready and have no taints, their kubelets answer the API server, and the default
+    ServiceAccount exists.
     """
     ready = [node["metadata"]["name"] for node in client.get("/api/v1/nodes")["items"] if _takes_pods(node)]
     if len(ready) < nodes:
@@ -28,22 +29,22 @@ def _takes_pods(node: Document) -> bool:
     return not node["spec"].get("taints") and any(c["type"] == "Ready" and c["status"] == "True" for c in conditions)
 
 
-def controls(port: int, authority: Path) -> bool:
-    """Do the controllers run? ``port`` is the controller manager's; ``authority`` has signed its certificate.
+def controllers_run(port: int, authority: Path) -> bool:
+    """Whether the controllers run. ``port`` is the controller manager's; ``authority`` is the CA of its certificate.
 
-    The one process of all of them ends where the API server is not there in 10 s. A cluster that is started again has
-    its Nodes, and looks well, before that is certain.
+    The controller manager ends if the API server does not answer within 10 s. The Nodes of a restarted cluster can be
+    ready before, so that they do not show it.
     """
     return "]deployment-controller ok" in _text(port, authority, "/healthz?verbose")
 
 
-def schedules(port: int, authority: Path) -> bool:
-    """Does the scheduler, whose port that is, know what there is to schedule?"""
+def scheduler_ready(port: int, authority: Path) -> bool:
+    """Whether the scheduler at ``port`` is ready: it has listed the objects that it needs."""
     return _text(port, authority, "/readyz") == "ok"
 
 
 def _text(port: int, authority: Path, path: str) -> str:
-    """What a component says of itself; nothing where it does not answer. Anybody on this machine may ask."""
+    """The body of a component's answer; empty if it does not answer. These paths need no authentication."""
     connection = HTTPSConnection(
         "127.0.0.1", port, timeout=2, context=ssl.create_default_context(cafile=str(authority))
     )

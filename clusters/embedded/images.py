@@ -1,9 +1,8 @@
 """The images that Pods of the embedded engine can run.
 
-A catalogue is a YAML or JSON document: one image (``labs/blog-api/behaviour.json``,
-which is also compiled into the real program) or ``images: [...]`` (``images.yaml``).
-``images.schema.json`` says what each field means. The node program reads what ``load``
-returns (``node/images``), and finds an image by the same two expressions as ``find``.
+A catalogue is a YAML or JSON document: one image (``labs/blog-api/behaviour.json``, which is also compiled into the
+real program) or ``images: [...]`` (``images.yaml``). ``images.schema.json`` describes the fields. The node program
+reads the result of ``load`` (``node/images``), and finds an image by the same two regular expressions as ``find``.
 """
 
 import json
@@ -21,7 +20,7 @@ from driftlab.clusters.errors import DriftlabError
 HERE = Path(__file__).parent
 PUBLIC = HERE / "images.yaml"
 
-#: What a field is where the catalogue leaves it out, for every image.
+#: Default values of the fields of every image.
 DEFAULTS: dict[str, Any] = {
     "size_bytes": 1_000_000,
     "pull_s": 0,
@@ -39,7 +38,7 @@ DEFAULTS: dict[str, Any] = {
     "memory_mib": 0,
 }
 
-#: The same for images without ``serves``: what their entry says is all that their program does.
+#: Default values of the fields that only images without ``serves`` have: they describe what the program does.
 APPLICATION: dict[str, Any] = {
     "subcommands": {},
     "unknown_exit_code": 2,
@@ -60,18 +59,18 @@ APPLICATION: dict[str, Any] = {
     "log": {},
 }
 
-#: Registries under whose names the images of Docker Hub are known, too: they have copies of many of them.
+#: Registries whose name may stand in front of an image of Docker Hub: they have copies of many of them.
 REGISTRIES = ("docker.io", "index.docker.io", "registry.k8s.io", "gcr.io", "quay.io", "ghcr.io", "public.ecr.aws")
 
-#: The safe loader, several times faster where libyaml is there.
+#: The safe loader; with libyaml, it is several times faster.
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
-#: One image in one version, complete. The regular expressions ``names`` and ``tags`` say which references mean it.
+#: One version of an image, with all fields. The regular expressions ``names`` and ``tags`` match its references.
 Image = dict[str, Any]
 
 
 class CatalogueInvalid(DriftlabError):
-    """An image catalogue says something that cannot be."""
+    """An image catalogue has invalid content."""
 
     exit_code = 2
 
@@ -82,9 +81,9 @@ def _validate() -> Any:
 
 
 def load(paths: Iterable[Path]) -> list[Image]:
-    """The images of all catalogues in ``paths``, first come first served.
+    """The images of all catalogues in ``paths``; ``find`` uses the first that matches.
 
-    Raises CatalogueInvalid with the file, the place in it and what is wrong.
+    Raises CatalogueInvalid with the file, the field and the mistake.
     """
     images: list[Image] = []
     for path in paths:
@@ -105,7 +104,7 @@ def load(paths: Iterable[Path]) -> list[Image]:
 
 
 def find(images: Sequence[Image], reference: str) -> Image | None:
-    """The first image that a reference with a tag means; without a tag, the tag is ``latest``."""
+    """The first of ``images`` that matches ``reference``; its default tag is ``latest``."""
     name, colon, tag = reference.rpartition(":")
     if not colon or "/" in tag:
         name, tag = reference, "latest"
@@ -116,19 +115,19 @@ def find(images: Sequence[Image], reference: str) -> Image | None:
 
 
 def _versions(entry: Image, name: str) -> Iterable[Image]:
-    """The image in each of its versions. Raises ValueError, which says at what place of ``name`` the mistake is."""
+    """Each version of an image. Raises ValueError with the path of the invalid field, which begins with ``name``."""
     _check(entry, name)
-    for subcommand, own in entry.get("subcommands", {}).items():
-        _check({"image": entry["image"], "kind": entry["kind"], **own}, f"{name}.subcommands.{subcommand}")
+    for subcommand, fields in entry.get("subcommands", {}).items():
+        _check({"image": entry["image"], "kind": entry["kind"], **fields}, f"{name}.subcommands.{subcommand}")
     common = {key: value for key, value in entry.items() if key != "versions"}
     if "versions" not in entry:
         yield _complete(common, "", name)
-    for version, own in entry.get("versions", {}).items():
+    for version, fields in entry.get("versions", {}).items():
         if not isinstance(version, str):
             mistake = f"{name}.versions.{version} is a number; write it in quotes"
-            raise ValueError(mistake)  # noqa: TRY004 all mistakes of a catalogue are one kind
-        _check({"image": entry["image"], "kind": entry["kind"], **own}, f"{name}.versions.{version}")
-        yield _complete({**common, **own, "tags": re.escape(version)}, version, f"{name}.versions.{version}")
+            raise ValueError(mistake)  # noqa: TRY004 the caller catches all mistakes of a catalogue as ValueError
+        _check({"image": entry["image"], "kind": entry["kind"], **fields}, f"{name}.versions.{version}")
+        yield _complete({**common, **fields, "tags": re.escape(version)}, version, f"{name}.versions.{version}")
 
 
 def _check(entry: Any, name: str) -> None:
@@ -139,7 +138,7 @@ def _check(entry: Any, name: str) -> None:
 
 
 def _complete(entry: Image, version: str, name: str) -> Image:
-    """The image with what the catalogue leaves out. Raises ValueError for what cannot stand together."""
+    """The image with the default values of missing fields. Raises ValueError for fields that exclude each other."""
     if "serves" in entry and (unused := sorted(APPLICATION.keys() & entry.keys())):
         mistake = f"{name}.{unused[0]} has no meaning: what the program does is told by serves: {entry['serves']}"
         raise ValueError(mistake)
@@ -151,7 +150,7 @@ def _complete(entry: Image, version: str, name: str) -> Image:
 
 
 def _names(image: str) -> str:
-    """Regular expression for the ways to write a repository, without its tag."""
+    """A regular expression that matches all names of a repository, without its tag."""
     first, _, rest = image.partition("/")
     if rest and ("." in first or ":" in first):
         return re.escape(image)

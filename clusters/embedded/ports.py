@@ -1,20 +1,20 @@
-"""The ports of one cluster: all on loopback, all chosen by us, all for this cluster alone."""
+"""Choose free ports on loopback for the components of a cluster."""
 
 import secrets
 import socket
 from contextlib import suppress
 
-#: Where they are chosen from. A system gives its connections ports of a range of their own, on Linux from 32768 on:
-#: https://docs.kernel.org/networking/ip-sysctl.html. These are below.
+#: Below the range from which the system chooses the ports of outgoing connections, on Linux from 32768 on:
+#: https://docs.kernel.org/networking/ip-sysctl.html.
 PORT_RANGE = range(20000, 32000)
 
 
 def free_ports(count: int) -> list[int]:
-    """Ports that nobody listens on now, and that no connection is given by chance until the components are up."""
+    """``count`` ports that are free now, and that no outgoing connection takes before the components have started."""
     chosen: list[int] = []
     while len(chosen) < count:
         port = secrets.choice(PORT_RANGE)
-        with socket.socket() as one, suppress(OSError):
-            one.bind(("127.0.0.1", port))
+        with socket.socket() as test_socket, suppress(OSError):
+            test_socket.bind(("127.0.0.1", port))
             chosen += [port] if port not in chosen else []
     return chosen

@@ -1,4 +1,4 @@
-"""The processes of one cluster: started so that they outlive us, found again by their command lines, ended."""
+"""Start, find and end the processes of one cluster. They outlive us, and are found by their command lines."""
 
 import os
 import re
@@ -14,28 +14,29 @@ from driftlab.clusters.errors import ClusterNotReady, CommandFailed
 from driftlab.clusters.host import processes
 from driftlab.clusters.host.files import make_folder
 
-#: Percent of new memory before Go collects garbage; Go itself would take 100. A third less memory for a little work.
+#: Go collects garbage after the heap has grown by so many percent, by default 100. 40 saves a third of the memory for
+#: little CPU time. https://pkg.go.dev/runtime#hdr-Environment_Variables
 GOGC = "40"
 
-#: What a component writes into its log when somebody else listens where it was told to; and etcd, when it gives up.
-TAKEN, GIVES_UP = "address already in use", re.compile('"level":"(fatal|panic)"')
+#: What a component logs if another program uses its port, and what etcd logs before it ends with a fatal error.
+PORT_IN_USE, ETCD_FATAL = "address already in use", re.compile('"level":"(fatal|panic)"')
 
-#: Those without which there is nothing to go on with.
+#: If one of these has ended, the cluster does not work at all.
 STORE = frozenset({"etcd", "kube-apiserver"})
 
-#: Programs of clusters that earlier versions of the kit made.
-RETIRED = ("kwok", "kwok-controller", "kwokctl")
+#: Programs of clusters that earlier versions of the kit created.
+OLD_PROGRAMS = ("kwok", "kwok-controller", "kwokctl")
 
-#: What components see of our environment: nobody's credentials, nobody's proxies.
+#: The variables that components inherit: no credentials and no proxies.
 ENVIRONMENT = ("PATH", "HOME", "TMPDIR", "TZ", "GODEBUG")
 
-#: A shell that starts a program in the background and ends at once: the program is nobody's child any more, so it is
-#: no zombie of ours when it ends, and no signal to us reaches it.
+#: A shell that starts a program in the background and ends at once. The program is not our child then: it does not
+#: become our zombie when it ends, and does not get the signals that we get.
 LAUNCH = '"$@" &'
 
 
 class ComponentsEnded(ClusterNotReady):
-    """Components have ended that should run. ``names``: which."""
+    """Components that should run have ended. ``names``: their names."""
 
     def __init__(self, names: Collection[str], folder: Path) -> None:
         super().__init__(
@@ -45,17 +46,17 @@ class ComponentsEnded(ClusterNotReady):
 
 
 class Supervisor:
-    """Of the cluster in ``folder``."""
+    """Starts and ends the components of the cluster in ``folder``."""
 
-    LOOK_EVERY_S = 0.5  #: for the dead: whoever waits asks many times a second
+    CHECK_EVERY_S = 0.5  #: how often at most to look for ended components: callers ask many times a second
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._looked = 0.0  #: for the dead: when, by the monotonic clock
+        self._last_check = 0.0  #: of ended components, in seconds of the monotonic clock
 
     def start(self, component: str, program: Path, arguments: Sequence[str]) -> None:
-        """Start ``program`` as ``component``. What its log says is of this start only. Raises CommandFailed."""
-        link = make_folder(self.folder / "bin") / component  # it runs under the component's name, whatever its own is
+        """Start ``program`` as ``component`` with an empty log. Raises CommandFailed."""
+        link = make_folder(self.folder / "bin") / component  # the process has the component's name, not the program's
         link.unlink(missing_ok=True)
         link.symlink_to(program)
         log = self.log(component)
@@ -77,16 +78,16 @@ class Supervisor:
                 )
         except (OSError, subprocess.CalledProcessError) as error:
             raise CommandFailed(f"{component} could not be started: {error}", command=command) from error
-        self._looked = time.monotonic()
+        self._last_check = time.monotonic()
 
     def log(self, component: str) -> Path:
         return self.folder / "logs" / f"{component}.log"
 
     def processes(self) -> list[psutil.Process]:
-        return processes.started(self.folder, {*COMPONENTS, *RETIRED})
+        return processes.started_by_kit(self.folder, {*COMPONENTS, *OLD_PROGRAMS})
 
     def alive(self) -> dict[str, psutil.Process]:
-        """The components that run, and are not merely stopped or dead."""
+        """The processes of running components by name, without stopped ones and zombies."""
         alive = {}
         for process in self.processes():
             name = Path(process.info["cmdline"][0]).name
@@ -94,42 +95,42 @@ class Supervisor:
                 alive[name] = process
         return alive
 
-    def refuse_to_wait_for_the_dead(self, needed: Collection[str] = COMPONENTS) -> None:
-        """Raise ComponentsEnded where one that is needed has; ClusterNotReady where one would end again."""
-        if time.monotonic() - self._looked < self.LOOK_EVERY_S:
+    def raise_if_component_exited(self, needed: Collection[str] = COMPONENTS) -> None:
+        """Raise ComponentsEnded if a component in ``needed`` has ended, ClusterNotReady if a restart would not help."""
+        if time.monotonic() - self._last_check < self.CHECK_EVERY_S:
             return
-        self._looked = time.monotonic()
+        self._last_check = time.monotonic()
         alive = self.alive()
         for component in COMPONENTS:
-            if component not in alive and (why := self._hopeless(component)):
-                raise ClusterNotReady(f"It was given up: {why}.", next_step="driftlab down && driftlab up")
+            if component not in alive and (reason := self._permanent_failure(component)):
+                raise ClusterNotReady(f"It was given up: {reason}.", next_step="driftlab down && driftlab up")
         if ended := set(needed) - set(alive):
             raise ComponentsEnded(ended, self.folder)
 
-    def _hopeless(self, component: str) -> str:
-        """Why it is no use to start ``component``, which has ended, once more."""
+    def _permanent_failure(self, component: str) -> str:
+        """Why it would not help to restart ``component``, which has ended; empty if it may help."""
         try:
-            told = self.log(component).read_text(encoding="utf-8", errors="replace")
+            log = self.log(component).read_text(encoding="utf-8", errors="replace")
         except OSError:
-            return ""  # it was not started yet
-        if TAKEN in told:
+            return ""  # not started yet
+        if PORT_IN_USE in log:
             return f"somebody else took the port of {component}"
-        return "etcd cannot go on with its data" if component == "etcd" and GIVES_UP.search(told) else ""
+        return "etcd cannot go on with its data" if component == "etcd" and ETCD_FATAL.search(log) else ""
 
     def stop(self) -> None:
-        """End everything, etcd last and in order: its data is to be read again."""
-        everything = self.processes()
-        etcd = [process for process in everything if Path(process.info["cmdline"][0]).name == "etcd"]
-        processes.end([process for process in everything if process not in etcd])
-        processes.end(etcd, patience_s=3)
+        """End all processes. etcd is last and gets time to close its files, because its data is used again."""
+        running = self.processes()
+        etcd = [process for process in running if Path(process.info["cmdline"][0]).name == "etcd"]
+        processes.end([process for process in running if process not in etcd])
+        processes.end(etcd, grace_s=3)
 
     def kill(self) -> None:
-        """End everything, whatever becomes of its data."""
-        quiet = 0
+        """Kill all processes, without regard to their data."""
+        rounds_without = 0
         for _ in range(20):
             found = self.processes()
             processes.end(found)
-            quiet = 0 if found else quiet + 1
-            if quiet == 2:  # one that was about to start when we were interrupted had no name yet
+            rounds_without = 0 if found else rounds_without + 1
+            if rounds_without == 2:  # two, because a process that is just starting does not have its command line yet
                 return
             time.sleep(0.02)

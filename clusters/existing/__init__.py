@@ -1,1 +1,1 @@
-"""Clusters of somebody else's: ``engine`` first."""
+"""The existing engine: labs on somebody else's cluster. Read ``engine`` first."""

@@ -1,4 +1,4 @@
-"""The API as the user of a context, whose credentials may be fetched by a program, and may run out."""
+"""The API client for the user of a context, whose credentials may come from a plugin, and may expire."""
 
 import json
 import shlex
@@ -18,15 +18,15 @@ from driftlab.clusters.kubernetes.kubeconfig import KubeconfigInvalid
 if TYPE_CHECKING:
     from driftlab.clusters.existing.engine import ExistingCluster
 
-#: Where a kubeconfig keeps what is meant for the program that fetches credentials.
-OF_THE_PLUGIN = "client.authentication.k8s.io/exec"
+#: The name of a cluster's extension in a kubeconfig whose content is passed to the credential plugin.
+PLUGIN_EXTENSION = "client.authentication.k8s.io/exec"
 
-#: Seconds that a program which fetches credentials may take.
-PATIENCE_S = 60
+#: The timeout of a credential plugin, in seconds.
+PLUGIN_TIMEOUT_S = 60
 
 
 class CredentialsRefused(ApiRefused):
-    """The cluster does not know the user of the context any more."""
+    """The cluster does not accept the credentials of the context any more."""
 
     def __init__(self, context: str, server: str) -> None:
         super().__init__(401, "Unauthorized", "")
@@ -34,16 +34,16 @@ class CredentialsRefused(ApiRefused):
             f"The cluster at {server} does not accept the credentials of the context {context!r}: "
             "they have expired, or were withdrawn."
         )
-        self.next_step = f"log in to the cluster again, until this works: {kubectl(context)} auth whoami"
+        self.next_step = f"log in to the cluster again, until this works: {kubectl_command(context)} auth whoami"
 
 
 class OwnersClient(Client):
-    """The API as the user of a context; who that is, is found out again where the cluster does not know them."""
+    """The API client for the user of a context. Reads the credentials again if the cluster rejects them (401)."""
 
     def __init__(self, cluster: "ExistingCluster", document: Document, timeout_s: float = 10) -> None:
         self.cluster, self.document = cluster, document
-        self.renewing = threading.Lock()
-        self.generation = 0
+        self.renewal_lock = threading.Lock()
+        self.generation = 0  #: how often the credentials were read again: by one thread, for all that got a 401
         self._connect(timeout_s)
 
     def _connect(self, timeout_s: float) -> None:
@@ -55,7 +55,7 @@ class OwnersClient(Client):
             except ClusterUnreachable as error:
                 raise KubeconfigInvalid(
                     f"The context {self.cluster.name!r} cannot be used: {error.__cause__}",
-                    next_step=f"{kubectl(self.cluster.name)} auth whoami",
+                    next_step=f"{kubectl_command(self.cluster.name)} auth whoami",
                 ) from error
 
     def _send(self, method: str, path: str, query: Mapping[str, str], body: Any, headers: dict[str, str]) -> bytes:
@@ -63,14 +63,14 @@ class OwnersClient(Client):
         try:
             return super()._send(method, path, query, body, headers)
         except ClusterUnreachable as error:
-            error.next_step = f"see whether it can be reached from here: {kubectl(self.cluster.name)} version"
+            error.next_step = f"see whether it can be reached from here: {kubectl_command(self.cluster.name)} version"
             raise
         except ApiRefused as refusal:
             if refusal.status != 401:
                 raise
-        with self.renewing:
+        with self.renewal_lock:
             if self.generation == generation:
-                self.document = self.cluster.renewed(self.document)
+                self.document = self.cluster.refresh_context(self.document)
                 self._connect(self.timeout_s)
                 self.generation += 1
         try:
@@ -82,10 +82,10 @@ class OwnersClient(Client):
 
 
 def with_credentials(document: Document, context: str) -> Document:
-    """The kubeconfig with what its credential plugin says in the plugin's place.
+    """The kubeconfig ``document`` with the credentials that its credential plugin returns, instead of the plugin.
 
-    https://kubernetes.io/docs/reference/access-authn-authz/authentication/#client-go-credential-plugins;
-    run here, and not by the ``kubernetes`` package, which would wait for ever. Raises CommandFailed.
+    https://kubernetes.io/docs/reference/access-authn-authz/authentication/#client-go-credential-plugins.
+    The plugin is run here, because the ``kubernetes`` package would run it without a timeout. Raises CommandFailed.
     """
     entry, cluster = document["users"][0], document["clusters"][0]["cluster"]
     plugin = entry["user"].get("exec")
@@ -93,30 +93,30 @@ def with_credentials(document: Document, context: str) -> Document:
         return document
     spec: Document = {"interactive": False}
     if plugin.get("provideClusterInfo"):
-        known = {key: value for key, value in cluster.items() if key != "extensions"}
-        own = [one["extension"] for one in cluster.get("extensions", ()) if one["name"] == OF_THE_PLUGIN]
-        spec["cluster"] = known | ({"config": own[0]} if own else {})
+        fields = {key: value for key, value in cluster.items() if key != "extensions"}
+        extensions = [item["extension"] for item in cluster.get("extensions", ()) if item["name"] == PLUGIN_EXTENSION]
+        spec["cluster"] = fields | ({"config": extensions[0]} if extensions else {})
     info = {"apiVersion": plugin.get("apiVersion"), "kind": "ExecCredential", "spec": spec}
     command = [str(plugin.get("command")), *map(str, plugin.get("args") or ())]
-    environment = {str(one["name"]): str(one["value"]) for one in plugin.get("env") or ()}
-    next_step = str(plugin.get("installHint") or f"{kubectl(context)} auth whoami")
+    environment = {str(variable["name"]): str(variable["value"]) for variable in plugin.get("env") or ()}
+    next_step = str(plugin.get("installHint") or f"{kubectl_command(context)} auth whoami")
     environment["KUBERNETES_EXEC_INFO"] = json.dumps(info)
-    output = processes.run(command, env=environment, timeout_s=PATIENCE_S, next_step=next_step)
+    output = processes.run(command, env=environment, timeout_s=PLUGIN_TIMEOUT_S, next_step=next_step)
     try:
-        said = json.loads(output)["status"]
-        user = {"token": said["token"]} if said.get("token") else {}
-        for name, theirs in (
+        status = json.loads(output)["status"]
+        user = {"token": status["token"]} if status.get("token") else {}
+        for name, plugin_field in (
             ("client-certificate-data", "clientCertificateData"),
             ("client-key-data", "clientKeyData"),
         ):
-            if said.get(theirs):
-                user[name] = b64encode(said[theirs].encode()).decode()
+            if status.get(plugin_field):
+                user[name] = b64encode(status[plugin_field].encode()).decode()
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        what = "The program that fetches credentials gave none."
-        raise CommandFailed(what, command=command, next_step=next_step) from error
+        message = "The program that fetches credentials gave none."
+        raise CommandFailed(message, command=command, next_step=next_step) from error
     return {**document, "users": [{**entry, "user": user}]}
 
 
-def kubectl(context: str) -> str:
-    """How a command line begins that goes to the owner's context."""
+def kubectl_command(context: str) -> str:
+    """The beginning of a command line for the owner's context, for messages."""
     return f"kubectl --context {shlex.quote(context)}"

@@ -1,4 +1,4 @@
-"""What makes a cluster look like one in production: then its owner is asked whether it is meant."""
+"""Signs that a cluster is in production: then its owner must confirm that the labs are meant to use it."""
 
 import re
 from urllib.parse import urlsplit
@@ -7,31 +7,31 @@ from driftlab.clusters.errors import ClusterUnreachable
 from driftlab.clusters.kubernetes import rbac as rights
 from driftlab.clusters.kubernetes.client import ApiRefused, Client, Document
 
-#: Parts of names that production clusters have; and more Nodes than a classroom's would have.
+#: Words in the names of production clusters, and the most Nodes that a classroom's cluster would have.
 PRODUCTION = frozenset({"prod", "production", "prd", "live"})
-MOST_NODES = 10
+MAX_NODES = 10
 
 
 def production_name(document: Document) -> str:
-    """Which name says so, where one does: that of the context, of its cluster, or of the server."""
+    """The reason if the name of the context, of its cluster or of its server looks like production; else empty."""
     cluster = document["clusters"][0]
-    for what, name in (
+    for whose, name in (
         ("its name", document["current-context"]),
         ("its cluster's name", cluster["name"]),
         ("its server's name", urlsplit(cluster["cluster"]["server"]).hostname or ""),
     ):
         words = {*re.findall(r"[a-z]+", name.lower()), *map(str.lower, re.findall(r"[A-Z]?[a-z]+|[A-Z]+", name))}
         if found := sorted(words & PRODUCTION):
-            return f"{what} has {found[0]!r} in it"
+            return f"{whose} has {found[0]!r} in it"
     return ""
 
 
 def many_nodes(client: Client) -> str:
-    """Says so where there are many Nodes, as far as we may count them."""
+    """The reason if the cluster has more than ``MAX_NODES`` Nodes; empty if not, or if we may not list them."""
     try:
         if not rights.allowed(client, "", rights.Right("", "nodes", ("list",)), "list"):
             return ""
-        nodes = client.get("/api/v1/nodes", limit=str(MOST_NODES + 1))["items"]
+        nodes = client.get("/api/v1/nodes", limit=str(MAX_NODES + 1))["items"]
     except (ApiRefused, ClusterUnreachable):
         return ""
-    return f"it has more than {MOST_NODES} Nodes" if len(nodes) > MOST_NODES else ""
+    return f"it has more than {MAX_NODES} Nodes" if len(nodes) > MAX_NODES else ""

@@ -1,1 +1,1 @@
-"""This machine: files, processes, signals, progress."""
+"""The local machine: files, processes, signals, progress."""

@@ -1,4 +1,4 @@
-"""Write files whole or not at all, and hold lock files."""
+"""Write files atomically, and hold lock files."""
 
 import os
 import tempfile
@@ -10,30 +10,30 @@ from filelock import FileLock, Timeout
 
 from driftlab.clusters.errors import StateUnusable
 
-#: What helps where our own folders cannot be written.
-OTHER_FOLDERS = (
+#: The next step if the kit's own folders cannot be written.
+CHOOSE_FOLDERS = (
     "make it writable, or choose other folders: export DRIFTLAB_STATE=/a/folder DRIFTLAB_CACHE=/another/folder"
 )
 
 
-def make_folder(path: Path, next_step: str = OTHER_FOLDERS) -> Path:
-    """Create ``path`` for its owner only; raises StateUnusable where that is refused.
+def make_folder(path: Path, next_step: str = CHOOSE_FOLDERS) -> Path:
+    """Create ``path`` with mode 0700. Raises StateUnusable with ``next_step`` if it cannot be created or written.
 
-    ``next_step``: what to do then, where another folder is named by something else than our variables.
+    Pass a ``next_step`` if the folder is chosen by something other than the kit's environment variables.
     """
     try:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not os.access(path, os.W_OK | os.X_OK):
             raise PermissionError(13, "Permission denied")
     except OSError as error:
-        raise unusable(path, error, next_step) from error
+        raise state_unusable(path, error, next_step) from error
     return path
 
 
-def write_atomically(path: Path, text: str, mode: int = 0o600, next_step: str = OTHER_FOLDERS) -> None:
-    """Replace ``path`` by ``text`` in one step: a reader sees the old file or the new one.
+def write_atomically(path: Path, text: str, mode: int = 0o600, next_step: str = CHOOSE_FOLDERS) -> None:
+    """Replace the content of ``path`` by ``text`` in one step: a reader sees the old file or the new one.
 
-    Raises StateUnusable where the folder cannot be written. ``next_step``: as for ``make_folder``.
+    Raises StateUnusable if the folder cannot be written. ``next_step``: as for ``make_folder``.
     """
     make_folder(path.parent, next_step)
     temporary: Path | None = None
@@ -50,13 +50,16 @@ def write_atomically(path: Path, text: str, mode: int = 0o600, next_step: str = 
         if temporary:
             temporary.unlink(missing_ok=True)
         if isinstance(error, OSError):
-            raise unusable(path, error, next_step) from error
+            raise state_unusable(path, error, next_step) from error
         raise
 
 
 @contextmanager
 def locked(path: Path, timeout_s: float = -1) -> Iterator[None]:
-    """Hold the lock file ``path``; waits for ever unless ``timeout_s`` >= 0, then raises filelock's Timeout."""
+    """Hold the lock file ``path``.
+
+    Waits without limit, or for ``timeout_s`` seconds if that is not negative; then raises filelock's Timeout.
+    """
     make_folder(path.parent)
     lock = FileLock(path, timeout=timeout_s, mode=0o600)
     try:
@@ -64,16 +67,16 @@ def locked(path: Path, timeout_s: float = -1) -> Iterator[None]:
     except Timeout:
         raise
     except OSError as error:
-        raise unusable(path, error) from error
+        raise state_unusable(path, error) from error
     try:
-        yield  # what goes wrong in here is not the lock's fault
+        yield  # outside the ``try`` above: an OSError of the caller is not one of the lock file
     finally:
         lock.release()
 
 
 @contextmanager
 def lock_if_free(path: Path) -> Iterator[bool]:
-    """Hold the lock file ``path`` if nobody else does; yields whether it is held."""
+    """Hold the lock file ``path`` if no other process does. Yields whether it is held by us."""
     with ExitStack() as stack:
         try:
             stack.enter_context(locked(path, timeout_s=0))
@@ -84,5 +87,5 @@ def lock_if_free(path: Path) -> Iterator[bool]:
         yield free
 
 
-def unusable(path: Path, error: OSError, next_step: str = OTHER_FOLDERS) -> StateUnusable:
+def state_unusable(path: Path, error: OSError, next_step: str = CHOOSE_FOLDERS) -> StateUnusable:
     return StateUnusable(f"{path} cannot be written: {error.strerror or error}.", next_step=next_step)

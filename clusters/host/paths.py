@@ -1,10 +1,10 @@
-"""The kit's folders, and folders that the user names.
+"""The kit's folders, and folders named by environment variables.
 
 =================  ============================  =====================================
-folder             environment variable          holds
+folder             environment variable          content
 =================  ============================  =====================================
 cache              ``DRIFTLAB_CACHE``            programs; may be deleted at any time
-state              ``DRIFTLAB_STATE``            clusters, exercises begun, results
+state              ``DRIFTLAB_STATE``            clusters, started exercises, results
 =================  ============================  =====================================
 """
 
@@ -26,22 +26,27 @@ def state_folder() -> Path:
 
 
 def _folder(variable: str, default: Path) -> Path:
-    # resolved: the path of a cluster's folder is how its processes are recognised later
+    # resolved, because a cluster's processes are later recognised by the path of its folder
     return Path(os.environ.get(variable) or default).expanduser().resolve()
 
 
-def named_folder(variable: str, named: str) -> Path:
-    """A folder that an environment variable names. Raises UsageError where there is none."""
-    folder = Path(named).expanduser()
+def named_folder(variable: str, value: str) -> Path:
+    """The folder that the environment variable ``variable`` names by ``value``. Raises UsageError if there is none."""
+    folder = Path(value).expanduser()
     try:
-        there = stat.S_ISDIR(folder.stat().st_mode)
+        exists = stat.S_ISDIR(folder.stat().st_mode)
     except (FileNotFoundError, NotADirectoryError):
-        there = False
-    except OSError:  # one that only others may look at
-        there = True
-    if not there:
+        exists = False
+    except OSError:  # this user may not look at it
+        exists = True
+    if not exists:
         raise UsageError(
             f"{variable} names the folder {folder}, and there is none.",
             next_step=f"correct it, or do without: unset {variable}",
         )
     return folder
+
+
+def nearest_existing_folder(path: Path) -> Path:
+    """``path`` itself, or the nearest folder above it that exists."""
+    return next(candidate for candidate in (path, *path.parents) if candidate.exists())

@@ -1,4 +1,4 @@
-"""Run a program to its end, or find and end the ones that we started."""
+"""Run programs, and find and end the processes that the kit started."""
 
 import os
 import re
@@ -24,19 +24,18 @@ def run(
     timeout_s: float = 60,
     cwd: Path | None = None,
     next_step: str = "driftlab doctor",
-    hopeless: Callable[[], str] = lambda: "",
+    abort_reason: Callable[[], str] = lambda: "",
 ) -> str:
-    """Run ``command``, return its standard output.
+    """Run ``command`` and return its standard output.
 
-    ``env`` is laid over the environment. ``hopeless`` is asked now and then: what it says is why the command is ended
-    before it ends by itself. Raises CommandFailed (with the command and what it printed) when it cannot be started,
-    fails, or takes too long.
+    ``env`` is added to the environment. ``abort_reason`` is called twice a second; the command is killed if it returns
+    a reason. Raises CommandFailed if the command cannot be started, fails, is killed or exceeds ``timeout_s`` seconds.
     """
-    words = [str(word) for word in command]
-    failure = {"command": words, "next_step": next_step}
+    command_line = [str(word) for word in command]
+    failure = {"command": command_line, "next_step": next_step}
     try:
         process = subprocess.Popen(
-            words,
+            command_line,
             env={**os.environ, **(env or {})},
             stdin=subprocess.DEVNULL if stdin is None else subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -46,50 +45,50 @@ def run(
             cwd=cwd,
         )
     except OSError as error:
-        raise CommandFailed(f"{words[0]} could not be started: {error.strerror}.", **failure) from error  # type: ignore[arg-type]
+        raise CommandFailed(f"{command_line[0]} could not be started: {error.strerror}.", **failure) from error  # type: ignore[arg-type]
     with process:
         deadline = time.monotonic() + timeout_s
         try:
             while True:
                 try:
-                    told, complained = process.communicate(
+                    stdout, stderr = process.communicate(
                         stdin, timeout=max(0.01, min(0.5, deadline - time.monotonic()))
                     )
                     break
-                except subprocess.TimeoutExpired as silence:
-                    stdin = None  # it has been sent
-                    why = hopeless()
-                    if not why and time.monotonic() < deadline:
+                except subprocess.TimeoutExpired as timeout:
+                    stdin = None  # already sent
+                    reason = abort_reason()
+                    if not reason and time.monotonic() < deadline:
                         continue
-                    printed = silence.stderr or silence.output or b""
+                    output = timeout.stderr or timeout.output or b""
                     raise CommandFailed(
-                        f"{Path(words[0]).name} {why or f'did not end within {timeout_s:g} s'}.",
-                        output=printed.decode(errors="replace") if isinstance(printed, bytes) else printed,
+                        f"{Path(command_line[0]).name} {reason or f'did not end within {timeout_s:g} s'}.",
+                        output=output.decode(errors="replace") if isinstance(output, bytes) else output,
                         **failure,  # type: ignore[arg-type]
-                    ) from silence
+                    ) from timeout
         except BaseException:
             process.kill()
             raise
     if process.returncode:
         raise CommandFailed(
-            f"{Path(words[0]).name} ended with exit code {process.returncode}.",
-            output=complained.strip() or told,
+            f"{Path(command_line[0]).name} ended with exit code {process.returncode}.",
+            output=stderr.strip() or stdout,
             **failure,  # type: ignore[arg-type]
         )
-    return told
+    return stdout
 
 
 def follow(
     command: Sequence[str],
     folder: Path,
     environment: Mapping[str, str],
-    line: Callable[[str], None] = lambda text: None,
+    on_line: Callable[[str], None] = lambda text: None,
     silence_s: float | None = None,
 ) -> tuple[list[str], int]:
-    """Run ``command`` in ``folder``, call ``line`` for each line as it comes; its last lines and its exit code.
+    """Run ``command`` in ``folder`` and call ``on_line`` for each line that it prints, as it comes.
 
-    ``environment`` is laid over ours. Ended, with all its children, when the caller is
-    interrupted or it is silent for ``silence_s``.
+    Returns its last lines and its exit code. ``environment`` is added to ours. The command is killed with all its
+    children if the caller is interrupted, or if it prints nothing for ``silence_s`` seconds.
     """
     process = subprocess.Popen(
         command,
@@ -103,118 +102,117 @@ def follow(
         start_new_session=True,
     )
     tail: list[str] = []
-    heard = time.monotonic()
-    over = threading.Event()
+    last_output = time.monotonic()
+    finished = threading.Event()
 
-    def listen_for_silence() -> None:
-        while not over.wait(min(1, silence_s or 1)):
-            if silence_s and time.monotonic() - heard > silence_s:
+    def kill_if_silent() -> None:
+        while not finished.wait(min(1, silence_s or 1)):
+            if silence_s and time.monotonic() - last_output > silence_s:
                 tail.append(f"no answer for {silence_s:g} s")
                 _kill(process)
                 return
 
-    watch = threading.Thread(target=listen_for_silence, daemon=True)
-    watch.start()
+    watchdog = threading.Thread(target=kill_if_silent, daemon=True)
+    watchdog.start()
     try:
         assert process.stdout
         for text in map(str.rstrip, process.stdout):
-            heard = time.monotonic()
-            line(text)
+            last_output = time.monotonic()
+            on_line(text)
             tail = [*tail[-30:], text]
         code = process.wait()
     except BaseException:
         _kill(process)
         raise
     finally:
-        over.set()
-        watch.join()
+        finished.set()
+        watchdog.join()
         if process.stdout:
             process.stdout.close()
     return tail, code
 
 
 def _kill(process: subprocess.Popen[str]) -> None:
-    with suppress(ProcessLookupError, PermissionError):  # macOS refuses where all of the group have ended
+    with suppress(ProcessLookupError, PermissionError):  # macOS refuses if all processes of the group have ended
         os.killpg(process.pid, 9)
     process.wait()
 
 
-def mentioning(folder: Path) -> list[psutil.Process]:
-    """The processes of this user whose command line names something in ``folder``.
+def processes_naming(folder: Path) -> list[psutil.Process]:
+    """The processes of this user whose command line has a path inside ``folder``.
 
-    A cluster's programs all carry paths of its folder as arguments, so this finds
-    them whatever happened to their pid files. Never this process itself, nor what
-    started it: a shell whose command line holds the whole script, for one.
+    All programs of a cluster have paths of its folder as arguments, so this finds them without pid files.
+    This process and its ancestors are left out: the command line of a shell may hold a whole script.
     """
-    # a folder of the same name elsewhere (/home/me/state for /state) is another one
+    # no match inside a longer path: /home/me/state is not /state
     inside = re.compile(rf"(?<![\w.@+-]){re.escape(str(folder))}{re.escape(os.sep)}")
-    ours = {os.getpid(), *(process.pid for process in psutil.Process().parents())}
+    excluded = {os.getpid(), *(process.pid for process in psutil.Process().parents())}
     found = []
-    for process in psutil.process_iter(["cmdline"]):  # of the few that matter, more is asked below
-        if process.pid in ours or not any(inside.search(word) for word in process.info["cmdline"] or ()):
+    for process in psutil.process_iter(["cmdline"]):  # the other attributes cost time: only read for the few matches
+        if process.pid in excluded or not any(inside.search(word) for word in process.info["cmdline"] or ()):
             continue
         with suppress(psutil.NoSuchProcess):
             process.info = process.as_dict(["cmdline", "status", "uids"])
-            another_users = process.info["uids"] is not None and process.info["uids"].real != os.getuid()
-            if process.info["cmdline"] and not another_users and process.info["status"] != psutil.STATUS_ZOMBIE:
+            other_user = process.info["uids"] is not None and process.info["uids"].real != os.getuid()
+            if process.info["cmdline"] and not other_user and process.info["status"] != psutil.STATUS_ZOMBIE:
                 found.append(process)
     return found
 
 
-def own_module(name: str) -> tuple[list[str], dict[str, str]]:
-    """The command that runs a module of the kit in a process of its own, and what its environment needs.
+def module_command(name: str) -> tuple[list[str], dict[str, str]]:
+    """The command that runs a module of the kit in a process of its own, and the variables that it needs.
 
-    Neither what lies in the working folder (``-P``) nor where the kit was imported from makes a difference.
+    It works from any working folder (``-P``: no module there is imported), and from a checkout as well as installed.
     """
     paths = [str(Path(driftlab.__file__).parents[1]), os.environ.get("PYTHONPATH", "")]
     return [sys.executable, "-P", "-m", name], {"PYTHONPATH": os.pathsep.join(filter(None, paths))}
 
 
-def started(folder: Path, programs: Collection[str]) -> list[psutil.Process]:
-    """Those ``mentioning(folder)`` that the kit started: one of ``programs``, by its file's name, or a module of ours.
+def started_by_kit(folder: Path, programs: Collection[str]) -> list[psutil.Process]:
+    """The ``processes_naming(folder)`` that run a module of the kit, or one of ``programs`` (file names).
 
-    Somebody's ``less`` or ``kubectl --watch`` on a file of a cluster is theirs to end.
+    A user's ``less`` or ``kubectl --watch`` on a file of a cluster is not among them.
     """
-    return [one for one in mentioning(folder) if _runs_one_of(one.info["cmdline"], programs)]
+    return [process for process in processes_naming(folder) if _runs_one_of(process.info["cmdline"], programs)]
 
 
-def _runs_one_of(words: Sequence[str], programs: Collection[str]) -> bool:
-    if Path(words[0]).name in programs:
+def _runs_one_of(command_line: Sequence[str], programs: Collection[str]) -> bool:
+    if Path(command_line[0]).name in programs:
         return True
-    module = words[words.index("-m") + 1 :][:1] if "-m" in words else []
+    module = command_line[command_line.index("-m") + 1 :][:1] if "-m" in command_line else []
     return bool(module) and module[0].split(".")[0] == "driftlab"
 
 
-def end(processes: Sequence[psutil.Process], patience_s: float = 0.0) -> None:
-    """End ``processes``: asked first where there is patience, then killed. Returns when they have ended."""
+def end(processes: Sequence[psutil.Process], grace_s: float = 0.0) -> None:
+    """End ``processes`` and wait for them: SIGTERM first if ``grace_s`` > 0, then SIGKILL for those that remain."""
     remaining = list(processes)
-    if patience_s:
+    if grace_s:
         for process in remaining:
-            _signal(process, "terminate")
-        remaining = _wait(remaining, patience_s)
+            _call(process, "terminate")
+        remaining = _wait(remaining, grace_s)
     for process in remaining:
-        _signal(process, "kill")
+        _call(process, "kill")
     _wait(remaining, 5)
 
 
 def _wait(processes: Sequence[psutil.Process], timeout_s: float) -> list[psutil.Process]:
-    """Those that have not ended in time. One whose parent has yet to ask for its exit code has ended all the same."""
+    """The processes that have not ended within ``timeout_s`` seconds. A zombie counts as ended."""
     deadline = time.monotonic() + timeout_s
-    _, remaining = psutil.wait_procs(processes, timeout=0)  # our own children are asked
-    while (remaining := [one for one in remaining if not _has_ended(one)]) and time.monotonic() < deadline:
+    _, remaining = psutil.wait_procs(processes, timeout=0)  # collects the exit codes of our own children
+    while (remaining := [process for process in remaining if not _has_ended(process)]) and time.monotonic() < deadline:
         time.sleep(0.01)
     psutil.wait_procs(processes, timeout=0)
     return remaining
 
 
 def _has_ended(process: psutil.Process) -> bool:
-    """With its last thread: until then it may hold its ports and files."""
+    """Whether its last thread has ended: until then, the process may hold its ports and files."""
     try:
         return not process.is_running() or (process.status() == psutil.STATUS_ZOMBIE and process.num_threads() <= 1)
     except psutil.NoSuchProcess:
         return True
 
 
-def _signal(process: psutil.Process, how: str) -> None:
+def _call(process: psutil.Process, method: str) -> None:
     with suppress(psutil.NoSuchProcess):
-        getattr(process, how)()
+        getattr(process, method)()

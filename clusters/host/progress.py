@@ -1,11 +1,10 @@
-"""Progress of long work: one interface, and what a terminal, a log and a notebook make of it.
+"""Progress of long work: one interface, shown on a terminal, in a log and in a notebook.
 
-Work says ``with progress.step("Building", total=2000, unit="packages") as step:
-step.advance_to(17)``. Where it is seen decides the reporter:
+Code reports ``with progress.step("Building", total=2000, unit="packages") as step: step.advance_to(17)``.
+Reporters show it:
 
-* ``terminal_progress()`` a live bar where there is a terminal, plain lines where there is none;
-* ``SharedProgress`` a small file that another process reads: the notebooks, while
-  ``driftlab lab`` brings the cluster up.
+* ``terminal_progress()``: a live bar on a terminal, plain lines elsewhere;
+* ``SharedProgress``: a small file for another process, such as a notebook while ``driftlab lab`` starts the cluster.
 """
 
 import json
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Step:
-    """Where one step stands. ``total`` is 0 where the amount of work is not known."""
+    """The state of one step. ``total`` is 0 if the amount of work is not known."""
 
     name: str
     done: float = 0
@@ -33,7 +32,7 @@ class Step:
     unit: str = ""
     started: float = 0  # seconds since the epoch
     finished: bool = False
-    broken: bool = False  #: it ended before it was done
+    broken: bool = False  #: it ended with an exception
 
     @property
     def fraction(self) -> float | None:
@@ -58,7 +57,7 @@ class Reporter(Protocol):
 
 
 class Progress:
-    """What long work talks to; passes each step to every reporter."""
+    """Passes steps and lines to every reporter."""
 
     def __init__(self, *reporters: Reporter) -> None:
         self.reporters = reporters
@@ -69,9 +68,9 @@ class Progress:
 
     @contextmanager
     def step(self, name: str, *, total: float = 0, unit: str = "") -> Iterator["RunningStep"]:
-        """A named step. ``unit`` "MB" means that amounts are in bytes and shown in megabytes."""
+        """A named step. With the ``unit`` "MB", amounts are in bytes and shown in megabytes."""
         running = RunningStep(self, Step(name, total=total, unit=unit, started=time.time()))
-        running.tell()
+        running.report()
         try:
             yield running
         except BaseException:
@@ -79,7 +78,7 @@ class Progress:
             raise
         finally:
             running.step = replace(running.step, finished=True)
-            running.tell()
+            running.report()
 
 
 class RunningStep:
@@ -88,9 +87,9 @@ class RunningStep:
 
     def advance_to(self, done: float, total: float | None = None) -> None:
         self.step = replace(self.step, done=done, total=self.step.total if total is None else total)
-        self.tell()
+        self.report()
 
-    def tell(self) -> None:
+    def report(self) -> None:
         for reporter in self.progress.reporters:
             reporter.show(self.step)
 
@@ -99,7 +98,7 @@ SILENT = Progress()
 
 
 class PlainLines:
-    """A line when a step begins, one every few seconds while it lasts, one when it took long."""
+    """A line when a step begins, one every few seconds while it runs, and one at the end if it took long."""
 
     EVERY_S = 10.0
 
@@ -116,8 +115,8 @@ class PlainLines:
                 self.say(f"{step.name} …")
         elif step.finished:
             if time.time() - step.started > self.EVERY_S:
-                how = "not done, given up" if step.broken else "done"
-                self.say(f"{step.name}: {how} after {time.time() - step.started:.0f} s")
+                outcome = "not done, given up" if step.broken else "done"
+                self.say(f"{step.name}: {outcome} after {time.time() - step.started:.0f} s")
             self.step = ""
         elif now - self.last >= self.EVERY_S:
             self.last = now
@@ -128,7 +127,7 @@ class PlainLines:
 
 
 class LiveBar:
-    """A bar on a terminal: step, amount, elapsed time. Gone when the work is done; what was said stays."""
+    """A bar on a terminal with step, amount and elapsed time. It disappears with the step; printed lines stay."""
 
     def __init__(self, stream: TextIO) -> None:
         from rich.console import Console
@@ -169,19 +168,19 @@ class LiveBar:
 def terminal_progress(stream: TextIO, *others: Reporter) -> Progress:
     """Progress for a person at ``stream``."""
     bar = LiveBar(stream) if stream.isatty() else None
-    # on a terminal that cannot move its cursor (TERM=dumb) a live bar is never seen
+    # a terminal that cannot move its cursor (TERM=dumb) would never show a live bar
     return Progress(bar if bar and bar.console.is_interactive else PlainLines(stream), *others)
 
 
 class SharedProgress:
-    """Writes the current step into ``path`` for another process; at most five times a second."""
+    """Writes the current step to ``path`` for another process, at most five times a second."""
 
     EVERY_S = 0.2
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self.last = 0.0
-        self.said: list[str] = []
+        self.lines: list[str] = []
 
     def show(self, step: Step) -> None:
         now = time.monotonic()
@@ -191,15 +190,15 @@ class SharedProgress:
         self._write(step)
 
     def say(self, line: str) -> None:
-        self.said.append(line)
+        self.lines.append(line)
 
     def _write(self, step: Step) -> None:
-        document = {"pid": os.getpid(), "step": asdict(step), "said": self.said[-20:]}
+        document = {"pid": os.getpid(), "step": asdict(step), "said": self.lines[-20:]}
         write_atomically(self.path, json.dumps(document))
 
     @staticmethod
     def read(path: Path) -> Step | None:
-        """The step that ``path`` tells of, or None where there is none to be told."""
+        """The step in the file ``path``, or None if there is no valid one."""
         try:
             return Step(**json.loads(path.read_text(encoding="utf-8"))["step"])
         except (OSError, ValueError, KeyError, TypeError):

@@ -1,19 +1,19 @@
-"""What asks this program to end, and what must not be cut short by it."""
+"""Signals that ask this program to end, and a context in which they are ignored."""
 
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-#: Ctrl-C, a service manager, a terminal that is closed.
+#: Sent by Ctrl-C, by a service manager, and when the terminal is closed.
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 @contextmanager
-def unheard() -> Iterator[None]:
-    """Whoever is impatient with an orderly end does not cut it short."""
-    before = {name: signal.signal(name, signal.SIG_IGN) for name in SIGNALS}
+def ignore_signals() -> Iterator[None]:
+    """Ignore ``SIGNALS``, so that a second Ctrl-C does not interrupt the cleanup that the first one started."""
+    handlers = {number: signal.signal(number, signal.SIG_IGN) for number in SIGNALS}
     try:
         yield
     finally:
-        for name, handler in before.items():
-            signal.signal(name, handler)
+        for number, handler in handlers.items():
+            signal.signal(number, handler)

@@ -1,1 +1,1 @@
-"""Real kind clusters: Nodes are containers, Pods are real."""
+"""The kind engine: Nodes are containers, and Pods run real containers."""

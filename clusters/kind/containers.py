@@ -1,8 +1,8 @@
-"""The container engine that kind's Nodes live in: Docker, Podman or nerdctl, found as kind finds it.
+"""The container engine of kind's Nodes: Docker, Podman or nerdctl, found in the same way as kind does.
 
-Its command line is all that is used; what is ours in it is told by the network that a
-cluster of ours has to itself, which carries our label and the state folder's path.
-nerdctl's clusters have none: there, our own record is what tells.
+It is used through its command line. The kit recognises its own clusters by their network: each cluster has one, with
+the kit's label and the path of the state folder. With nerdctl, clusters have no network of their own: there, the
+record in the cluster's folder shows that a cluster is the kit's.
 """
 
 import ipaddress
@@ -19,12 +19,12 @@ from driftlab.clusters.errors import CommandFailed, EngineUnavailable
 from driftlab.clusters.host import processes
 
 KIND_LABEL = "io.x-k8s.kind.cluster"  #: kind's own, on every container of a cluster
-OWNER = "driftlab.dev/state"  #: on the network: the state folder of whoever made the cluster
+OWNER = "driftlab.dev/state"  #: a label on the network: the state folder in which the cluster was created
 
 
 @dataclass(frozen=True)
 class Container:
-    """A Node of a kind cluster. ``address`` is empty where it does not run."""
+    """A Node of a kind cluster. ``address`` is empty if it does not run."""
 
     name: str
     id: str
@@ -33,16 +33,17 @@ class Container:
     networks: tuple[str, ...]
 
 
-#: Those that kind knows, in the order in which it tries them, with what each says of itself when asked for its
-#: version: a ``docker`` that is Podman by another name is none. kind v0.33.0: DetectNodeProvider, IsAvailable.
-SAYS = {
+#: The engines that kind supports, in the order in which it tries them, with the beginning of their ``-v`` output, by
+#: which kind recognises a ``docker`` that is really Podman. kind v0.33.0: DetectNodeProvider, IsAvailable.
+VERSION_PREFIXES = {
     "docker": "Docker version",
     "nerdctl": "nerdctl version",
     "finch": "finch version",
     "podman": "podman version",
 }
-#: Not looked for, but taken where ``KIND_EXPERIMENTAL_PROVIDER`` names it.
-NAMED = (*SAYS, "nerdctl.lima")
+#: Engines that ``KIND_EXPERIMENTAL_PROVIDER`` can name; kind does not try the last one by itself.
+PROVIDERS = (*VERSION_PREFIXES, "nerdctl.lima")
+#: The commands that start an engine.
 START = {
     "docker": "sudo systemctl start docker",
     "nerdctl": "sudo systemctl start containerd",
@@ -50,6 +51,7 @@ START = {
     "finch": "finch vm start",
     "podman": "podman machine start",
 }
+#: The commands that allow the user to use an engine.
 ALLOW = {
     "docker": "sudo usermod -aG docker $USER && newgrp docker",
     "nerdctl": "containerd-rootless-setuptool.sh install",
@@ -58,34 +60,34 @@ ALLOW = {
 
 @dataclass(frozen=True)
 class ContainerEngine:
-    """One of Docker, Podman, nerdctl. Every method raises CommandFailed where it does not answer."""
+    """One of Docker, Podman, nerdctl. Every method raises CommandFailed if the engine does not answer."""
 
     program: str
 
     @classmethod
-    def find(cls, holding: str = "") -> "ContainerEngine":
-        """The first that answers of those that kind would take; or ``holding``, the one that a cluster is in already.
+    def find(cls, current: str = "") -> "ContainerEngine":
+        """The first engine that answers, in kind's order; or ``current``, the one in which a cluster already exists.
 
-        Raises EngineUnavailable, with what would mend it.
+        Raises EngineUnavailable, with the command that fixes it.
         """
-        wanted = holding or os.environ.get("KIND_EXPERIMENTAL_PROVIDER", "")
-        if wanted in NAMED:
+        wanted = current or os.environ.get("KIND_EXPERIMENTAL_PROVIDER", "")
+        if wanted in PROVIDERS:
             if not shutil.which(wanted):
                 raise EngineUnavailable(
                     f"{wanted} is not here",
                     next_step=f"install {wanted} again: the cluster is in it"
-                    if holding
+                    if current
                     else "unset KIND_EXPERIMENTAL_PROVIDER, or install what it names",
                 )
-            there: Iterable[ContainerEngine] = [cls(wanted)]
-        else:  # as kind does with a name that it does not know
-            there = (engine for engine in map(cls, SAYS) if engine._says_what_it_is())
+            candidates: Iterable[ContainerEngine] = [cls(wanted)]
+        else:  # kind, too, ignores an unknown name
+            candidates = (engine for engine in map(cls, VERSION_PREFIXES) if engine._is_genuine())
         problems: list[EngineUnavailable] = []
-        for engine in there:
+        for engine in candidates:
             try:
                 engine.run("version", timeout_s=8)
             except CommandFailed as error:
-                problems.append(engine._does_not_answer(error))
+                problems.append(engine._unavailable(error))
             else:
                 return engine
         if problems:
@@ -95,91 +97,91 @@ class ContainerEngine:
             next_step="https://docs.docker.com/engine/install, or use the embedded engine, which needs none",
         )
 
-    def _says_what_it_is(self) -> bool:
+    def _is_genuine(self) -> bool:
         try:
-            said = self.run("-v", timeout_s=8).splitlines()
+            lines = self.run("-v", timeout_s=8).splitlines()
         except CommandFailed:
             return False
-        return len(said) == 1 and said[0].startswith(SAYS[self.program])
+        return len(lines) == 1 and lines[0].startswith(VERSION_PREFIXES[self.program])
 
-    def _does_not_answer(self, error: CommandFailed) -> EngineUnavailable:
+    def _unavailable(self, error: CommandFailed) -> EngineUnavailable:
         refused = "permission denied" in error.output.lower()
-        what = "you may not use it" if refused else "does not answer"
+        problem = "you may not use it" if refused else "does not answer"
         next_step = START[self.program]
         host = os.environ.get("DOCKER_HOST") if self.program == "docker" else None
         if host:
             next_step = f"unset DOCKER_HOST, or start what it names: {host}"
         elif refused:
             next_step = ALLOW.get(self.program, next_step)
-        return EngineUnavailable(f"{self.program} is here, but {what}", output=error.output, next_step=next_step)
+        return EngineUnavailable(f"{self.program} is here, but {problem}", output=error.output, next_step=next_step)
 
     @property
     def environment(self) -> dict[str, str]:
-        """What tells kind to use this one."""
+        """The variable that makes kind use this engine."""
         return {"KIND_EXPERIMENTAL_PROVIDER": self.program}
 
     @property
     def own_networks(self) -> bool:
-        """Whether kind puts a cluster into the network that we name: with nerdctl, all share the one called "kind"."""
+        """Whether kind can put a cluster into a network of our choice. With nerdctl, all are in the network "kind"."""
         return self.program in ("docker", "podman")
 
     def network_environment(self, network: str) -> dict[str, str]:
-        """What tells kind which network to put the Nodes into."""
+        """The variables that make kind use this engine, and put the Nodes into ``network``."""
         if not self.own_networks:
             return self.environment
         family = "PODMAN" if self.program == "podman" else "DOCKER"
         return {**self.environment, f"KIND_EXPERIMENTAL_{family}_NETWORK": network}
 
-    def run(self, *words: str | Path, timeout_s: float = 60) -> str:
+    def run(self, *arguments: str | Path, timeout_s: float = 60) -> str:
         return processes.run(
-            [self.program, *words], timeout_s=timeout_s, next_step="driftlab doctor, then: driftlab up"
+            [self.program, *arguments], timeout_s=timeout_s, next_step="driftlab doctor, then: driftlab up"
         )
 
     # ---- Nodes
 
     def nodes(self, cluster: str) -> list[Container]:
-        """The containers of a kind cluster, whoever made it, in the order of their names."""
+        """The containers of a kind cluster, also if the kit did not create it, sorted by name."""
         ids = self.run("ps", "--all", "--quiet", "--filter", f"label={KIND_LABEL}={cluster}").split()
         if not ids:
             return []
         try:
             documents: list[dict[str, Any]] = json.loads(self.run("inspect", *ids))
-        except CommandFailed:  # one of them has gone meanwhile
+        except CommandFailed:  # one of them was deleted meanwhile
             return self.nodes(cluster)
-        return sorted((_container(document) for document in documents), key=lambda one: one.name)
+        return sorted((_container(document) for document in documents), key=lambda container: container.name)
 
     def names(self) -> list[str]:
-        """What all containers are called, whoever made them."""
+        """The names of all containers in the engine."""
         return self.run("ps", "--all", "--format", "{{.Names}}").replace(",", " ").split()
 
     def start(self, nodes: Sequence[Container], addresses: Sequence[str]) -> None:
-        """Start Nodes so that each gets the address again that it had: Docker hands them out in order.
+        """Start ``nodes`` so that each gets its previous address in ``addresses``, a list in the same order.
 
-        ``addresses``: those that the ``nodes`` had, in the same order.
+        Docker assigns addresses in ascending order, so the Nodes are started in the order of theirs.
         """
         ordered = sorted(zip(addresses, nodes, strict=True), key=lambda pair: ipaddress.ip_address(pair[0]))
         for address, node in ordered:
-            if self.program == "podman":  # it goes on to the next one that was never used
+            if self.program == "podman":  # it would assign an address that has not been used yet
                 for network in node.networks:
                     self.run("network", "disconnect", network, node.id)
                     self.run("network", "connect", "--ip", address, network, node.id)
             self.run("start", node.id)
 
-    def stop(self, nodes: Sequence[Container], patience_s: int = 3) -> None:
+    def stop(self, nodes: Sequence[Container], grace_s: int = 3) -> None:
         if nodes:
-            self.run("stop", "--time", str(patience_s), *(node.id for node in nodes))
+            self.run("stop", "--time", str(grace_s), *(node.id for node in nodes))
 
     def remove(self, nodes: Sequence[Container]) -> None:
         """Delete containers with their volumes."""
         if nodes:
             self.run("rm", "--force", "--volumes", *(node.id for node in nodes))
 
-    def remove_volumes(self, of: Callable[[str], bool]) -> None:
-        """Delete the volumes of Nodes: with Podman, kind makes them itself, labelled with the Node's name."""
+    def remove_volumes(self, is_node: Callable[[str], bool]) -> None:
+        """Delete the volumes of Nodes. With Podman, kind creates them separately, with the Node's name as a label."""
         if self.program != "podman":
             return
         volumes: list[dict[str, Any]] = json.loads(self.run("volume", "ls", "--format", "json") or "[]")
-        names = [one["Name"] for one in volumes if any(map(of, one.get("Labels") or {}))]
+        names = [volume["Name"] for volume in volumes if any(map(is_node, volume.get("Labels") or {}))]
         if names:
             self.run("volume", "rm", *names)
 
@@ -187,11 +189,11 @@ class ContainerEngine:
 
     def create_network(self, name: str, owner: Path) -> None:
         labels = {**OURS, OWNER: str(owner)}
-        words = [word for key, value in labels.items() for word in ("--label", f"{key}={value}")]
-        self.run("network", "create", *words, name)
+        arguments = [argument for key, value in labels.items() for argument in ("--label", f"{key}={value}")]
+        self.run("network", "create", *arguments, name)
 
     def network_owner(self, name: str) -> str | None:
-        """Whose network this is: a state folder, empty where it is not ours, None where there is none."""
+        """The state folder on the network's label; empty if it has no such label, None if there is no network."""
         try:
             document = json.loads(self.run("network", "inspect", name))[0]
         except CommandFailed as error:
@@ -207,7 +209,7 @@ class ContainerEngine:
     # ---- images
 
     def name_for_kind(self, image: str) -> str:
-        """Podman loads what has a short name to localhost, and finds it there; kind would look elsewhere."""
+        """The name under which kind finds ``image``: Podman loads an archive's short name as ``localhost/…``."""
         loaded = f"localhost/{image}"
         return loaded if self.program == "podman" and self.has_image(loaded) else image
 
@@ -224,7 +226,7 @@ class ContainerEngine:
 
 def _container(document: dict[str, Any]) -> Container:
     networks: dict[str, dict[str, Any]] = document.get("NetworkSettings", {}).get("Networks") or {}
-    address = next((one["IPAddress"] for one in networks.values() if one.get("IPAddress")), "")
+    address = next((network["IPAddress"] for network in networks.values() if network.get("IPAddress")), "")
     return Container(
         name=str(document["Name"]).lstrip("/"),
         id=str(document["Id"]),

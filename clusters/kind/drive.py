@@ -1,8 +1,8 @@
-"""pytest-kind's KindCluster creates the cluster, in a process of its own: ``python -m driftlab.clusters.kind.drive …``.
+"""Create a cluster with pytest-kind's KindCluster: ``python -m driftlab.clusters.kind.drive …``.
 
-Of its own, because pytest-kind works in the current directory, prints what kind prints
-(our progress), and must end when we are interrupted. The only module that imports
-pytest-kind, which is GPL-3.
+This runs in a separate process, because pytest-kind writes to the current directory, prints the output of kind (from
+which the progress is read), and must be killed when we are interrupted. No other module imports pytest-kind, because
+its licence is GPL-3.
 """
 
 import argparse

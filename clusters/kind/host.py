@@ -1,4 +1,4 @@
-"""What kind clusters are known to suffer from on a machine. All are notes: the embedded engine does without kind.
+"""Check this machine for known problems of kind clusters. All are notes, because the embedded engine needs no kind.
 
 https://kind.sigs.k8s.io/docs/user/known-issues/
 """
@@ -16,25 +16,19 @@ import psutil
 from driftlab.clusters.errors import DriftlabError, EngineUnavailable
 from driftlab.clusters.findings import Finding, note, ok
 from driftlab.clusters.kind.containers import ContainerEngine
-from driftlab.clusters.kind.engine import (
-    MEMORY_FOR_THREE,
-    boot_with_cgroup_v2,
-    cgroup_v2,
-    image,
-    image_archive,
-    registry_answers,
-)
+from driftlab.clusters.kind.machine import MEMORY_FOR_THREE, cgroup_v2, cgroup_v2_command
+from driftlab.clusters.kind.node_image import image, image_archive, registry_answers
 from driftlab.clusters.programs import installed
 from driftlab.clusters.programs.pins import PROGRAMS
 
-#: kubelets, and what runs in their Pods, watch many files: https://kind.sigs.k8s.io/docs/user/known-issues/
+#: Minimum limits, because kubelets and Pods watch many files: https://kind.sigs.k8s.io/docs/user/known-issues/
 INOTIFY = {"max_user_watches": 65536, "max_user_instances": 512}
-DISK = 5 << 30
+IMAGES_BYTES = 5 << 30
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
 def examine() -> Iterator[Finding]:
-    """Everything about kind clusters on this machine, in the order in which it would be met."""
+    """Findings about kind clusters on this machine, in the order in which a start would meet the problems."""
     if importlib.util.find_spec("pytest_kind") is None:
         yield note("kind clusters need the extra of the kit that drives them", "pip install 'driftlab[kind]'")
     yield from _kind()
@@ -45,7 +39,7 @@ def examine() -> Iterator[Finding]:
         yield note(f"{error.message}: labs use the embedded engine", error.next_step)
         return
     yield ok(f"{engine.program} answers")
-    yield from _room(engine)
+    yield from _disk_space(engine)
     yield from _node_image(engine)
     yield from _proxy()
 
@@ -55,25 +49,25 @@ def _kind() -> Iterator[Finding]:
     found = shutil.which("kind")
     if found and installed.path(program) is None:
         yield note(
-            f"{found} is older than {program.least}, or does not say: the kit takes one of its own",
+            f"{found} is older than {program.minimum_version}, or does not say: the kit takes one of its own",
             "https://kind.sigs.k8s.io/docs/user/quick-start/#installation",
         )
 
 
 def _limits() -> Iterator[Finding]:
-    for name, least in INOTIFY.items():
+    for name, minimum in INOTIFY.items():
         try:
             value = int(Path(f"/proc/sys/fs/inotify/{name}").read_text(encoding="ascii"))
         except (OSError, ValueError):
             continue
-        if value < least:
+        if value < minimum:
             yield note(
-                f"fs.inotify.{name} is {value}: too low for kind clusters", f"sudo sysctl fs.inotify.{name}={least}"
+                f"fs.inotify.{name} is {value}: too low for kind clusters", f"sudo sysctl fs.inotify.{name}={minimum}"
             )
     if sys.platform == "linux" and not cgroup_v2():
         yield note(
             "this machine uses cgroup v1, which kubelets of Kubernetes 1.35 and later refuse",
-            boot_with_cgroup_v2(),
+            cgroup_v2_command(),
         )
     memory = psutil.virtual_memory().total
     if memory < MEMORY_FOR_THREE:
@@ -85,15 +79,15 @@ def _limits() -> Iterator[Finding]:
         yield ok("IPv6 is off; kind clusters of the kit use IPv4 only")
 
 
-#: What ``info`` calls the folder in which an engine keeps its images. nerdctl does not tell: containerd's usual one.
+#: The template with which ``info`` prints an engine's image folder. nerdctl has none: containerd's default is used.
 ROOTS = {"docker": "{{.DockerRootDir}}", "podman": "{{.Store.GraphRoot}}"}
 
 
-def _room(engine: ContainerEngine) -> Iterator[Finding]:
-    asked = ROOTS.get(engine.program)
-    told = engine.run("info", "--format", asked, timeout_s=10).strip() if asked else "/var/lib/containerd"
-    root = Path(told or "/")
-    if root.exists() and shutil.disk_usage(root).free < DISK:
+def _disk_space(engine: ContainerEngine) -> Iterator[Finding]:
+    template = ROOTS.get(engine.program)
+    folder = engine.run("info", "--format", template, timeout_s=10).strip() if template else "/var/lib/containerd"
+    root = Path(folder or "/")
+    if root.exists() and shutil.disk_usage(root).free < IMAGES_BYTES:
         free = shutil.disk_usage(root).free / 1e9
         yield note(f"only {free:.1f} GB free in {root}: too little for kind's images", f"{engine.program} system prune")
 
@@ -124,18 +118,18 @@ def _privileged(engine: ContainerEngine, wanted: str) -> Iterator[Finding]:
     try:
         engine.run("run", "--rm", "--privileged", "--network=none", "--entrypoint=/bin/true", wanted, timeout_s=30)
     except DriftlabError as error:
-        said = error.output.strip().splitlines()[-1:] or [error.message]
+        reason = (error.output.strip().splitlines()[-1:] or [error.message])[0]
         yield note(
-            f"privileged containers, which kind's Nodes are, do not run here: {said[0][:300]}",
+            f"privileged containers, which kind's Nodes are, do not run here: {reason[:300]}",
             "in a container or a sandbox: give it more rights, or use the embedded engine: "
             "export DRIFTLAB_ENGINE=embedded",
         )
 
 
 def _proxy() -> Iterator[Finding]:
-    """kind hands the proxy variables to its Nodes, and exempts the cluster; but a Node is a machine of its own.
+    """A proxy on the host's loopback, to which a Node, with its own network, cannot connect.
 
-    https://kind.sigs.k8s.io/docs/user/quick-start/#configure-kind-to-use-a-proxy
+    kind passes the proxy variables to its Nodes: https://kind.sigs.k8s.io/docs/user/quick-start/#configure-kind-to-use-a-proxy
     """
     for name in ("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy"):
         if urlsplit(os.environ.get(name, "")).hostname in LOOPBACK:

@@ -1,7 +1,7 @@
-"""Talk to a Kubernetes API server in plain JSON: shapes and names are those of the API itself.
+"""A client of the Kubernetes API in plain JSON: objects and field names are those of the API.
 
-Authentication, TLS and proxies are the ``kubernetes`` package's; its models are not
-used, because they cost time and drop fields that they do not know.
+The ``kubernetes`` package does authentication, TLS and proxies. Its models are not used, because they are slow and
+drop fields that they do not know.
 """
 
 import json
@@ -15,28 +15,28 @@ from urllib.request import getproxies
 
 from driftlab.clusters.errors import ClusterUnreachable, DriftlabError
 
-Document = dict[str, Any]  #: a Kubernetes object, or a list of them, as JSON has it
+Document = dict[str, Any]  #: the JSON of a Kubernetes object, or of a list of them
 
 APPLY = "application/apply-patch+yaml"
 MERGE = "application/merge-patch+json"
 
-#: By these the API server says that the user may not do it; by all others, that it cannot be done.
-RIGHTS = (401, 403)
+#: With these HTTP codes the API server says that the user may not do it; with others, that it cannot be done.
+DENIED = (401, 403)
 
 LOOPBACK = re.compile(r"https?://(127\.|localhost[:/]|localhost$|\[::1\])")
 
 
 class ApiRefused(DriftlabError):
-    """The API server answered, and the answer was no. ``status`` is the HTTP code, ``reason`` the API's word for it."""
+    """The API server refused a request. ``status`` is the HTTP code, ``reason`` the field of the API's ``Status``."""
 
     def __init__(self, status: int, reason: str, message: str) -> None:
-        next_step = "kubectl auth can-i --list" if status in RIGHTS else "driftlab status, and then once more"
+        next_step = "kubectl auth can-i --list" if status in DENIED else "driftlab status, then try again"
         super().__init__(f"The API server refused: {message}", next_step=next_step)
         self.status, self.reason = status, reason
 
 
 class Reader(Protocol):
-    """What reads of a cluster need."""
+    """What code that only reads a cluster needs of a client."""
 
     def get(self, path: str, **query: str) -> Document: ...
 
@@ -44,13 +44,12 @@ class Reader(Protocol):
 class Client:
     """One API server, as one user.
 
-    ``timeout_s`` bounds each request. Raises ClusterUnreachable where the server
-    does not answer in time or answers with a fault of its own (5xx, 429), ApiRefused
-    where it says no.
+    Every request has the timeout ``timeout_s``, in seconds. Raises ClusterUnreachable if the server does not answer in
+    time or reports a failure of its own (5xx, 429), and ApiRefused if it refuses the request.
     """
 
     def __init__(self, kubeconfig: Path, *, context: str | None = None, timeout_s: float = 10) -> None:
-        # heavy, and not needed by `driftlab --help`
+        # imported here, because it is slow, and `driftlab --help` does not need it
         from kubernetes.client import Configuration
         from kubernetes.config import ConfigException, new_client_from_config
         from yaml import YAMLError
@@ -69,13 +68,13 @@ class Client:
         if LOOPBACK.match(self.server) and settings.proxy in getproxies().values():
             from kubernetes.client import ApiClient
 
-            settings.proxy = None  # no proxy of the environment's can reach this machine's own loopback
+            settings.proxy = None  # a proxy named by the environment cannot reach this machine's loopback
             self._api = ApiClient(settings)
         self.timeout_s = timeout_s
         self._kubeconfig, self._context = kubeconfig, context
 
-    def again(self) -> "Client":
-        """Another client by the same kubeconfig, as it is now: its credentials may have been renewed."""
+    def reload(self) -> "Client":
+        """A new client that reads the same kubeconfig again: its credentials may have been renewed."""
         return Client(self._kubeconfig, context=self._context, timeout_s=self.timeout_s)
 
     def get(self, path: str, **query: str) -> Document:
@@ -96,10 +95,10 @@ class Client:
 
     @contextmanager
     def stream(self, path: str, *, silence_s: float, **query: str) -> Iterator[Iterator[Document]]:
-        """The documents of an answer that goes on, such as a watch, as they come.
+        """The documents of a streamed answer, such as a watch, as they arrive.
 
-        Raises what requests raise, also while it is read: ClusterUnreachable where the connection breaks or nothing
-        is heard for ``silence_s``.
+        Raises what requests raise. While the stream is read, raises ClusterUnreachable if the connection breaks or
+        nothing arrives for ``silence_s`` seconds.
         """
         from urllib3 import Timeout
         from urllib3.exceptions import HTTPError
@@ -144,7 +143,7 @@ class Client:
         return bytes(self._open(method, path, query, body, headers, timeout=self.timeout_s).data)
 
     def _own_headers(self) -> dict[str, str]:
-        """Asked for anew each time: a kubeconfig's plugin may have been told to get another token."""
+        """Computed for each request, because the credential plugin of a kubeconfig may have fetched a new token."""
         settings = self._api.configuration
         token = settings.get_api_key_with_prefix("authorization") or settings.get_api_key_with_prefix("BearerToken")
         return {"Accept": "application/json"} | ({"Authorization": token} if token else {})
@@ -152,7 +151,7 @@ class Client:
     def _open(
         self, method: str, path: str, query: Mapping[str, str], body: Any, headers: dict[str, str], **options: Any
     ) -> Any:
-        """urllib3's answer, where it is a good one."""
+        """urllib3's response, if its status is below 400."""
         from urllib3.exceptions import HTTPError
 
         url = f"{self.server}{path}" + (f"?{urlencode(query)}" if query else "")
@@ -163,17 +162,17 @@ class Client:
             )
             if answer.status < 400:
                 return answer
-            said = answer.data
+            content = answer.data
         except (HTTPError, OSError) as error:
             raise ClusterUnreachable(
                 f"The cluster at {self.server} does not answer: {_short(error)}.", next_step="driftlab up"
             ) from error
         try:
-            status = json.loads(said)
+            status = json.loads(content)
         except ValueError:
             status = None
         if not isinstance(status, dict):
-            status = {"message": said[:200].decode(errors="replace")}
+            status = {"message": content[:200].decode(errors="replace")}
         message = status.get("message", "no reason given")
         if answer.status >= 500 or answer.status == 429:
             raise ClusterUnreachable(
@@ -184,6 +183,6 @@ class Client:
 
 
 def _short(error: BaseException) -> str:
-    """What happened, without the connection that it happened to."""
+    """The reason of a connection error, without urllib3's description of the connection."""
     text = str(getattr(error, "reason", None) or error)
     return re.sub(r"^<?[\w.]*Connection\w*(\(.*?\)| object at \w+>): ", "", text)

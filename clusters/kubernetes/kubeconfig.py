@@ -1,6 +1,6 @@
-"""What kubectl would read: the files that ``KUBECONFIG`` names, or ``~/.kube/config``, as one.
+"""The user's kubeconfig, merged as kubectl does it: the files in ``KUBECONFIG``, or ``~/.kube/config``.
 
-Only ever read. https://kubernetes.io/docs/concepts/configuration/organize-cluster-access-kubeconfig/
+The files are only read. https://kubernetes.io/docs/concepts/configuration/organize-cluster-access-kubeconfig/
 """
 
 import os
@@ -16,18 +16,18 @@ from driftlab.clusters.errors import UsageError, did_you_mean
 from driftlab.clusters.host.paths import state_folder
 from driftlab.clusters.kubernetes.client import Document
 
-#: The lists of a kubeconfig: what each is called, and the field of an entry that says it all.
+#: The lists of a kubeconfig, and the field that holds the content of an entry.
 LISTS = {"clusters": "cluster", "users": "user", "contexts": "context"}
 
-#: Fields with a path, which is meant to be relative to the file that it stands in.
+#: Fields with a path, which is relative to the folder of the file.
 PATHS = {"clusters": ("certificate-authority",), "users": ("client-certificate", "client-key", "tokenFile")}
 
-#: Of more contexts than that, only the first are listed in a message.
-LISTED = 20
+#: A message lists at most so many contexts.
+MAX_LISTED = 20
 
 
 class KubeconfigInvalid(UsageError):
-    """A kubeconfig cannot be read, or says something that cannot be."""
+    """A kubeconfig cannot be read, or has invalid content."""
 
 
 class UnknownContext(UsageError):
@@ -35,7 +35,7 @@ class UnknownContext(UsageError):
 
 
 class _Loader(yaml.SafeLoader):
-    """As JSON would have it: a date is a text."""
+    """Reads dates as text, as JSON does."""
 
 
 _Loader.yaml_implicit_resolvers = {
@@ -46,7 +46,7 @@ _Loader.yaml_implicit_resolvers = {
 
 @dataclass(frozen=True)
 class Kubeconfig:
-    """Several files as one: of entries with the same name, the first counts."""
+    """The merged content of several files: of entries with the same name, the first is used."""
 
     files: tuple[Path, ...]
     clusters: dict[str, Document] = field(default_factory=dict)
@@ -54,11 +54,11 @@ class Kubeconfig:
     contexts: dict[str, Document] = field(default_factory=dict)
 
     def context(self, name: str) -> Document:
-        """A kubeconfig with this context alone, and what it needs. Raises UnknownContext or KubeconfigInvalid."""
+        """A kubeconfig with this context, its cluster and its user. Raises UnknownContext or KubeconfigInvalid."""
         if name not in self.contexts:
             raise UnknownContext(
-                f"There is no context {name!r} in {self.place}.{did_you_mean(name, self.contexts)}",
-                next_step=f"choose one of: {self.listed}" if self.contexts else "kubectl config get-contexts",
+                f"There is no context {name!r} in {self.file_names}.{did_you_mean(name, self.contexts)}",
+                next_step=f"choose one of: {self.context_names}" if self.contexts else "kubectl config get-contexts",
             )
         context = self.contexts[name]
         cluster = self._entry(name, "clusters", context.get("cluster"))
@@ -79,52 +79,60 @@ class Kubeconfig:
         }
 
     @property
-    def place(self) -> str:
+    def file_names(self) -> str:
         return ", ".join(map(str, self.files))
 
     @property
-    def listed(self) -> str:
+    def context_names(self) -> str:
         """The names of the contexts, for a message."""
         names = sorted(self.contexts)
-        return ", ".join(names[:LISTED]) + (f", and {len(names) - LISTED} more" if len(names) > LISTED else "")
+        more = f", and {len(names) - MAX_LISTED} more" if len(names) > MAX_LISTED else ""
+        return ", ".join(names[:MAX_LISTED]) + more
 
     def _entry(self, context: str, plural: str, name: object) -> Document:
         entries: dict[str, Document] = getattr(self, plural)
         if name not in entries:
             raise KubeconfigInvalid(
-                f"The context {context!r} names the {LISTS[plural]} {name!r}, which {self.place} does not have.",
+                f"The context {context!r} names the {LISTS[plural]} {name!r}, which {self.file_names} does not have.",
                 next_step="kubectl config view",
             )
         return entries[str(name)]
 
 
-def usual_files() -> tuple[Path, ...]:
-    """The files that kubectl would read, but for our own: in our notebooks, ``KUBECONFIG`` names the learner's."""
-    ours = state_folder()
+def default_files() -> tuple[Path, ...]:
+    """The files that kubectl reads by default, without those of the kit.
+
+    In a notebook of the kit, ``KUBECONFIG`` names the learner's kubeconfig, which is in the state folder.
+    """
+    state = state_folder()
     named = [Path(part).absolute() for part in os.environ.get("KUBECONFIG", "").split(os.pathsep) if part]
-    if theirs := tuple(dict.fromkeys(path for path in named if not path.resolve().is_relative_to(ours))):
-        return theirs
-    with suppress(RuntimeError):  # there is no home
+    if files := tuple(dict.fromkeys(path for path in named if not path.resolve().is_relative_to(state))):
+        return files
+    with suppress(RuntimeError):  # there is no home folder
         return (Path.home() / ".kube" / "config",)
     return ()
 
 
 def read(files: Iterable[Path]) -> Kubeconfig:
-    """Those of ``files`` that exist, as one. Raises KubeconfigInvalid with the file and what is wrong in it."""
-    found = Kubeconfig(tuple(files))
-    for path in found.files:
+    """Merge those of ``files`` that exist. Raises KubeconfigInvalid with the file and the reason."""
+    merged = Kubeconfig(tuple(files))
+    for path in merged.files:
         for plural, name, entry in _entries(path):
-            entries: dict[str, Document] = getattr(found, plural)
+            entries: dict[str, Document] = getattr(merged, plural)
             entries.setdefault(name, _with_absolute_paths(plural, entry, path.parent))
-    return found
+    return merged
 
 
 def _entries(path: Path) -> Iterator[tuple[str, str, Document]]:
-    def invalid(what: str) -> KubeconfigInvalid:
-        return KubeconfigInvalid(f"The kubeconfig {path} {what}.", next_step=f"mend {path}, or name others: KUBECONFIG")
+    """The plural of the list, the name and the content of each entry in ``path``; nothing if there is no such file."""
+
+    def invalid(reason: str) -> KubeconfigInvalid:
+        return KubeconfigInvalid(
+            f"The kubeconfig {path} {reason}.", next_step=f"mend {path}, or name others: KUBECONFIG"
+        )
 
     try:
-        document = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 a safe one
+        document = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 a SafeLoader
     except FileNotFoundError:
         return
     except OSError as error:
@@ -155,7 +163,7 @@ def _with_absolute_paths(plural: str, entry: Document, folder: Path) -> Document
         if isinstance(absolute.get(name), str) and absolute[name]:
             absolute[name] = str(folder / absolute[name])
     plugin = absolute.get("exec")
-    # a program without a slash is looked for on PATH
+    # a program without a slash is looked up on PATH
     if plural == "users" and isinstance(plugin, dict) and os.sep in str(plugin.get("command", "")):
         absolute["exec"] = {**plugin, "command": str(folder / plugin["command"])}
     return absolute

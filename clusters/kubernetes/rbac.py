@@ -1,8 +1,8 @@
-"""The rights that the kit and its learners need on a cluster of somebody else's, and which of them are missing.
+"""The rights that the kit and its learners need on somebody else's cluster, and which of them are missing.
 
-Asked with SelfSubjectAccessReviews, which everybody may make:
+Checked with SelfSubjectAccessReviews, which every user may create:
 https://kubernetes.io/docs/reference/access-authn-authz/authorization/#checking-api-access.
-The ClusterRole ``edit``, which every cluster has, bound in the namespace, gives all of ``NEEDED``.
+A RoleBinding to the ClusterRole ``edit``, which every cluster has, grants all of ``NEEDED`` in a namespace.
 """
 
 from collections.abc import Iterable
@@ -13,69 +13,69 @@ from driftlab.clusters.errors import ClusterUnreachable
 from driftlab.clusters.kubernetes.client import ApiRefused, Client
 
 REVIEWS = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
-LOOK = ("get", "list", "watch")
-WORK = (*LOOK, "create", "update", "patch", "delete")
-SCALE = ("get", "update", "patch")
+READ_VERBS = ("get", "list", "watch")
+WRITE_VERBS = (*READ_VERBS, "create", "update", "patch", "delete")
+SCALE_VERBS = ("get", "update", "patch")
 
 
 @dataclass(frozen=True)
 class Right:
-    """Verbs on a resource, in the API's own words; ``resource`` may be a subresource, such as ``pods/log``."""
+    """Verbs on a resource, named as in the API; ``resource`` may be a subresource, such as ``pods/log``."""
 
     group: str
     resource: str
     verbs: tuple[str, ...]
 
     @property
-    def of(self) -> str:
-        """As kubectl writes it: ``deployments.apps``."""
+    def kubectl_resource(self) -> str:
+        """The resource as kubectl writes it: ``deployments.apps``."""
         plural, slash, subresource = self.resource.partition("/")
         return f"{plural}{'.' if self.group else ''}{self.group}{slash}{subresource}"
 
 
-#: In the namespace of a lab. What else a learner may do there, such as Jobs, is cleared away where it can be seen.
+#: Needed in the namespace of a lab. What learners create beyond that is deleted afterwards if the kit may list it.
 NEEDED = (
     Right("", "namespaces", ("get",)),
-    Right("apps", "deployments", WORK),
-    Right("apps", "deployments/scale", SCALE),
-    Right("apps", "replicasets", WORK),
-    Right("apps", "replicasets/scale", SCALE),
-    Right("", "pods", WORK),
+    Right("apps", "deployments", WRITE_VERBS),
+    Right("apps", "deployments/scale", SCALE_VERBS),
+    Right("apps", "replicasets", WRITE_VERBS),
+    Right("apps", "replicasets/scale", SCALE_VERBS),
+    Right("", "pods", WRITE_VERBS),
     Right("", "pods/log", ("get",)),
-    Right("", "services", WORK),
-    Right("", "configmaps", WORK),
-    Right("", "secrets", LOOK),
-    Right("", "events", LOOK),
-    Right("batch", "jobs", WORK),
-    Right("batch", "cronjobs", LOOK),
-    Right("autoscaling", "horizontalpodautoscalers", LOOK),
-    Right("discovery.k8s.io", "endpointslices", LOOK),
+    Right("", "services", WRITE_VERBS),
+    Right("", "configmaps", WRITE_VERBS),
+    Right("", "secrets", READ_VERBS),
+    Right("", "events", READ_VERBS),
+    Right("batch", "jobs", WRITE_VERBS),
+    Right("batch", "cronjobs", READ_VERBS),
+    Right("autoscaling", "horizontalpodautoscalers", READ_VERBS),
+    Right("discovery.k8s.io", "endpointslices", READ_VERBS),
     Right("", "serviceaccounts", ("get",)),
 )
-#: Beside them, where the kit is to make the namespace.
-MAKING = (Right("", "namespaces", ("create", "delete")),)
+#: Needed in addition if the kit has to create the namespace.
+NAMESPACE_RIGHTS = (Right("", "namespaces", ("create", "delete")),)
 
 
 def missing(client: Client, namespace: str, rights: Iterable[Right]) -> list[str]:
-    """Which of ``rights`` this user does not have in ``namespace``, such as ``create, delete pods``.
+    """Those of ``rights`` that this user does not have in ``namespace``, such as ``create, delete pods``.
 
     Raises ClusterUnreachable or ApiRefused.
     """
-    asked = [(right, verb) for right in rights for verb in right.verbs]
+    pairs = [(right, verb) for right in rights for verb in right.verbs]
     with ThreadPoolExecutor(8) as pool:
-        answers = list(pool.map(lambda one: allowed(client, namespace, *one), asked))
+        answers = list(pool.map(lambda pair: allowed(client, namespace, *pair), pairs))
     refused: dict[str, list[str]] = {}
-    for (right, verb), yes in zip(asked, answers, strict=True):
-        if not yes:
-            refused.setdefault(right.of, []).append(verb)
+    for (right, verb), is_allowed in zip(pairs, answers, strict=True):
+        if not is_allowed:
+            refused.setdefault(right.kubectl_resource, []).append(verb)
     return [f"{', '.join(verbs)} {resource}" for resource, verbs in refused.items()]
 
 
 def allowed(client: Client, namespace: str, right: Right, verb: str) -> bool:
-    """May this user do it? Without a ``namespace``: everywhere."""
+    """Whether this user may do ``verb`` in ``namespace``; in all namespaces if that is empty."""
     plural, _, subresource = right.resource.partition("/")
     attributes = {"group": right.group, "resource": plural, "subresource": subresource, "verb": verb}
-    if plural == "namespaces" and verb != "create":  # to the API, a namespace is in itself
+    if plural == "namespaces" and verb != "create":  # the API treats a namespace as an object inside itself
         attributes |= {"namespace": namespace, "name": namespace}
     elif plural != "namespaces":
         attributes["namespace"] = namespace
@@ -88,7 +88,7 @@ def allowed(client: Client, namespace: str, right: Right, verb: str) -> bool:
 
 
 def subject(client: Client) -> str:
-    """Who we are to the cluster, as ``kubectl create rolebinding`` wants it; a placeholder where it does not say."""
+    """The option of ``kubectl create rolebinding`` that names our user; with a placeholder if the cluster refuses."""
     review = {"apiVersion": "authentication.k8s.io/v1", "kind": "SelfSubjectReview"}
     try:
         answer = client.post("/apis/authentication.k8s.io/v1/selfsubjectreviews", review)

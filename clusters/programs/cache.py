@@ -1,8 +1,8 @@
-"""The cache of programs: every file in it is whole, and is what was put there.
+"""The cache of programs, which verifies that they are complete and unchanged.
 
-One folder for each system and each program's edition. Beside each program stands its
-record (``NAME.json``: SHA-256, size, time of change). A program whose size or time has
-changed since is hashed again and thrown away where the hash has changed too.
+There is one folder for each system and each program's edition. Beside each program is its record
+(``NAME.json``: SHA-256, size, modification time). If size or time have changed, the program is hashed
+again, and removed if the hash has changed, too.
 """
 
 import hashlib
@@ -30,21 +30,21 @@ class Cache:
 
     @contextmanager
     def locked(self, progress: Progress) -> Iterator[None]:
-        """Only one process at a time looks for programs; another one waits, and then finds them."""
+        """Hold the cache's lock: one process at a time gets programs, so that others find them in the cache."""
         lock = self.root / ".lock"
         with files.lock_if_free(lock) as free:
             if free:
-                self._sweep()
+                self._remove_leftovers()
                 yield
                 return
         with progress.step("Waiting for another process that is getting the same programs"), files.locked(lock):
             pass
         with files.locked(lock):
-            self._sweep()
+            self._remove_leftovers()
             yield
 
-    def _sweep(self) -> None:
-        """Take away what a killed process has left."""
+    def _remove_leftovers(self) -> None:
+        """Remove the temporary files of killed processes."""
         for leftover in self.root.glob(".partial-*"):
             if leftover.is_dir():
                 remove_tree(leftover)
@@ -59,27 +59,27 @@ class Cache:
         return self.path(program).with_suffix(".json")
 
     def holds(self, program: Program, say: Callable[[str], None] = lambda line: None) -> bool:
-        """Is ``program`` here, and whole? One that is not is said and removed."""
+        """Whether ``program`` is in the cache and intact. A damaged one is reported to ``say`` and removed."""
         path, record = self.path(program), self._record(program)
         if not path.exists():
             return False
         try:
-            known = json.loads(record.read_text(encoding="utf-8"))
+            recorded = json.loads(record.read_text(encoding="utf-8"))
             stat = path.stat()
-            if (known["size"], known["mtime_ns"]) == (stat.st_size, stat.st_mtime_ns):
+            if (recorded["size"], recorded["mtime_ns"]) == (stat.st_size, stat.st_mtime_ns):
                 return True
-            whole = known["sha256"] == sha256(path)
+            intact = recorded["sha256"] == sha256(path)
         except (OSError, ValueError, KeyError, TypeError):
-            whole = False
-        if whole:
-            self._write_record(program, known["sha256"])
+            intact = False
+        if intact:
+            self._write_record(program, recorded["sha256"])
             return True
         say(f"{path} in the cache is damaged; it is replaced.")
         self.discard(program)
         return False
 
     def verify(self, program: Program) -> bool:
-        """Like ``holds``, but always by the hash."""
+        """Like ``holds``, but always compares the hash."""
         if not self.holds(program):
             return False
         if json.loads(self._record(program).read_text(encoding="utf-8"))["sha256"] == sha256(self.path(program)):
@@ -93,7 +93,7 @@ class Cache:
 
     @contextmanager
     def workspace(self) -> Iterator[Path]:
-        """A folder on the cache's file system that is gone afterwards, whatever happens."""
+        """A temporary folder on the cache's file system."""
         folder = Path(tempfile.mkdtemp(prefix=".partial-", dir=make_folder(self.root)))
         try:
             yield folder
@@ -101,17 +101,17 @@ class Cache:
             remove_tree(folder)
 
     def put(self, program: Program, file: Path) -> None:
-        """Move ``file``, which must be on the cache's file system, in as ``program``."""
+        """Move ``file`` into the cache as ``program``. It must be on the cache's file system."""
         digest = sha256(file)
         file.chmod(0o755)
         make_folder(self.path(program).parent)
         self.discard(program)
         file.replace(self.path(program))
         self._write_record(program, digest)
-        self._forget_others(program)
+        self._remove_other_editions(program)
 
-    def _forget_others(self, program: Program) -> None:
-        """Take away other editions of our own program: it changes with the kit, and nobody goes back."""
+    def _remove_other_editions(self, program: Program) -> None:
+        """Remove other editions of the kit's own program: they are not used again after an update of the kit."""
         if program.ours:
             for other in self.path(program).parent.parent.glob(f"*/{program.name}"):
                 if other != self.path(program):
@@ -124,7 +124,7 @@ class Cache:
 
 
 def remove_tree(folder: Path) -> None:
-    """Delete a folder, read-only parts included (Go's module cache)."""
+    """Delete a folder, even if parts of it are read-only, as in Go's module cache."""
 
     def make_writable(function: Callable[..., object], path: str, _: object) -> None:
         Path(path).parent.chmod(0o700)

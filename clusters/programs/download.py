@@ -1,10 +1,11 @@
-"""The official releases, verified against the checksums that their makers publish.
+"""Download official releases, and verify them against the checksums that their projects publish.
 
-``DRIFTLAB_MIRROR=https://mirror.example/files`` takes them from a mirror instead, which
-keeps each file under its host's name and path, such as
-``https://mirror.example/files/dl.k8s.io/v1.36.3/bin/linux/amd64/kube-apiserver``. A mirror does not vouch for its own
-files: their checksums come from the makers' hosts all the same. Where these cannot be reached, ``DRIFTLAB_DIGESTS``
-names a file of whoever runs the mirror, as ``sha256sum`` prints it: ``SHA256  dl.k8s.io/v1.36.3/…``, line by line.
+With ``DRIFTLAB_MIRROR=https://mirror.example/files`` they are downloaded from a mirror, which has each file under the
+name of its original host and its path, such as
+``https://mirror.example/files/dl.k8s.io/v1.36.3/bin/linux/amd64/kube-apiserver``. The checksums still come from the
+original hosts, because a mirror cannot be trusted to verify its own files. If these hosts cannot be reached,
+``DRIFTLAB_DIGESTS`` names a file with the checksums in the format of ``sha256sum``:
+one line ``SHA256  dl.k8s.io/v1.36.3/…`` for each file.
 """
 
 import os
@@ -20,7 +21,7 @@ from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 from driftlab.clusters.host.progress import Progress
-from driftlab.clusters.programs import WayFailed
+from driftlab.clusters.programs import ObtainFailed
 from driftlab.clusters.programs.cache import Cache, sha256
 from driftlab.clusters.programs.pins import Program, Release
 
@@ -28,59 +29,59 @@ CONNECT_S, READ_S = 4.0, 30.0
 
 
 def download(programs: Sequence[Program], cache: Cache, progress: Progress) -> None:
-    """Put ``programs`` into ``cache``. Raises WayFailed with the reason of the first that could not be had.
+    """Download ``programs`` into ``cache``. Raises ObtainFailed with the reason of the first that failed.
 
-    One that is not published stands in no other's way; a host that does not answer does.
+    If a program is not published, the others are downloaded all the same. Any other error ends the download.
     """
     import httpx
 
     timeout = httpx.Timeout(READ_S, connect=CONNECT_S)
     try:
         client = httpx.Client(follow_redirects=True, timeout=timeout)
-    except (ImportError, ValueError) as error:  # a proxy of a kind that httpx does not know
-        raise WayFailed(f"download: {_reason(error)}") from error
+    except (ImportError, ValueError) as error:  # a kind of proxy that httpx does not support
+        raise ObtainFailed(f"download: {_reason(error)}") from error
     with client as http, cache.workspace() as folder:
-        absent: list[str] = []
+        unpublished: list[str] = []
         for program in programs:
             release = program.release()
             if release is None:
-                absent.append(f"download: there is no official {program.name} for this system")
+                unpublished.append(f"download: there is no official {program.name} for this system")
                 continue
-            url = _mirrored(release.url)
+            url = _download_url(release.url)
             try:
-                _reach(url)
-                expected = _vouched_for(http, release)
+                _raise_if_unreachable(url)
+                expected = _expected_digest(http, release)
                 file = folder / Path(urlsplit(release.url).path).name
                 _fetch(http, url, file, progress, program)
                 actual = sha256(file)
                 if actual != expected:
-                    raise WayFailed(f"download: {url}: its SHA-256 is {actual}, but it should be {expected}")
-                cache.put(program, _extracted(file, release))
+                    raise ObtainFailed(f"download: {url}: its SHA-256 is {actual}, but it should be {expected}")
+                cache.put(program, _extract(file, release))
             except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:
                 reason = f"download: {url}: {_reason(error)}"
                 if not isinstance(error, httpx.HTTPStatusError) or error.response.status_code != 404:
-                    raise WayFailed(reason) from error
-                absent.append(reason)
-        if absent:
-            raise WayFailed(absent[0])
+                    raise ObtainFailed(reason) from error
+                unpublished.append(reason)
+        if unpublished:
+            raise ObtainFailed(unpublished[0])
 
 
-def _mirrored(url: str) -> str:
+def _download_url(url: str) -> str:
+    """The URL of the file on the mirror, if there is one."""
     mirror = os.environ.get("DRIFTLAB_MIRROR")
-    return f"{mirror.rstrip('/')}/{_below_its_host(url)}" if mirror else url
+    return f"{mirror.rstrip('/')}/{_host_and_path(url)}" if mirror else url
 
 
-def _below_its_host(url: str) -> str:
-    """Where a mirror keeps it."""
+def _host_and_path(url: str) -> str:
     return url.split("://", 1)[1]
 
 
-def _reach(url: str) -> None:
-    """Raise OSError where a host cannot be reached: a resolver that never answers is not bound by HTTP timeouts."""
-    place, proxies = urlsplit(url), getproxies()
-    if (place.scheme in proxies or "all" in proxies) and not proxy_bypass(place.hostname or ""):
-        return  # its proxy is asked, not the host
-    address = (place.hostname or "", place.port or (443 if place.scheme == "https" else 80))
+def _raise_if_unreachable(url: str) -> None:
+    """Raise OSError if the host does not answer: HTTP timeouts do not cover a name server that never answers."""
+    parts, proxies = urlsplit(url), getproxies()
+    if (parts.scheme in proxies or "all" in proxies) and not proxy_bypass(parts.hostname or ""):
+        return  # the connection goes to the proxy, not to the host
+    address = (parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80))
     outcome: list[OSError | None] = []
 
     def connect() -> None:
@@ -98,35 +99,35 @@ def _reach(url: str) -> None:
         raise error
 
 
-def _vouched_for(http: Any, release: Release) -> str:
-    """The SHA-256 that the file should have: as the operator's file says, or else its makers."""
+def _expected_digest(http: Any, release: Release) -> str:
+    """The SHA-256 of the release: from the file ``DRIFTLAB_DIGESTS``, else as its project publishes it."""
     if digests := os.environ.get("DRIFTLAB_DIGESTS"):
-        path = _below_its_host(release.url)
-        return _digest_of(path, Path(digests).read_text(encoding="utf-8"), digests)
+        path = _host_and_path(release.url)
+        return _find_digest(path, Path(digests).read_text(encoding="utf-8"), digests)
     try:
-        _reach(release.checksum)
+        _raise_if_unreachable(release.checksum)
         answer = http.get(release.checksum).raise_for_status()
     except Exception as error:
         if not os.environ.get("DRIFTLAB_MIRROR"):
             raise
-        raise WayFailed(
+        raise ObtainFailed(
             f"download: nobody vouches for what the mirror has: {release.checksum}: {_reason(error)}; "
             "export DRIFTLAB_DIGESTS=FILE with the SHA-256 of its files"
         ) from error
     name = Path(urlsplit(release.url).path).name
-    alone = len(answer.text.split()) == 1  # Kubernetes publishes a file for each, with nothing else in it
-    return _digest_of(name, f"{answer.text.strip()} {name}" if alone else answer.text, release.checksum)
+    digest_only = len(answer.text.split()) == 1  # Kubernetes publishes the digest of each file without its name
+    return _find_digest(name, f"{answer.text.strip()} {name}" if digest_only else answer.text, release.checksum)
 
 
-def _digest_of(name: str, listed: str, where: str) -> str:
-    """The SHA-256 of ``name`` in a text as ``sha256sum`` prints it."""
+def _find_digest(name: str, sums: str, origin: str) -> str:
+    """The SHA-256 of ``name`` in ``sums``, a text as ``sha256sum`` prints it. Raises OSError if it is not in there."""
     digest = ""
-    for line in listed.splitlines():
-        words = line.split()
-        if len(words) > 1 and words[1].lstrip("*").removeprefix("./") == name:
-            digest = words[0]
+    for line in sums.splitlines():
+        fields = line.split()
+        if len(fields) > 1 and fields[1].lstrip("*").removeprefix("./") == name:
+            digest = fields[0]
     if not re.fullmatch("[0-9a-fA-F]{64}", digest):
-        raise OSError(f"{where} has no SHA-256 for {name}")
+        raise OSError(f"{origin} has no SHA-256 for {name}")
     return digest.lower()
 
 
@@ -145,7 +146,7 @@ def _fetch(http: Any, url: str, file: Path, progress: Progress, program: Program
                 step.advance_to(done)
 
 
-def _extracted(file: Path, release: Release) -> Path:
+def _extract(file: Path, release: Release) -> Path:
     if release.member is None:
         return file
     target = file.with_suffix(".member")
@@ -159,7 +160,7 @@ def _extracted(file: Path, release: Release) -> Path:
                 assert opened is not None
                 target.write_bytes(opened.read())
     except (KeyError, tarfile.TarError, zipfile.BadZipFile) as error:
-        raise WayFailed(f"download: {release.url} does not hold {release.member}") from error
+        raise ObtainFailed(f"download: {release.url} does not hold {release.member}") from error
     return target
 
 

@@ -1,4 +1,4 @@
-"""Programs that are on this machine's PATH already, where any version from a certain one on will do."""
+"""Programs on this machine's PATH, for those of which any version from a minimum on works."""
 
 import re
 import shutil
@@ -10,16 +10,16 @@ from driftlab.clusters.programs.pins import Program
 
 
 def path(program: Program) -> Path | None:
-    """Where ``program`` is installed; None where it is not, or may not be another version than ours, or is too old."""
-    found = shutil.which(program.name) if program.least else None
+    """The path of ``program`` on PATH; None if there is none, it is too old, or only the pinned version works."""
+    found = shutil.which(program.name) if program.minimum_version else None
     if not found:
         return None
     try:
-        said = processes.run([found, "version"], timeout_s=10)
+        output = processes.run([found, "version"], timeout_s=10)
     except DriftlabError:
         return None
-    version = re.search(r"v?(\d+\.\d+\.\d+)", said)
-    return Path(found) if version and _parts(version[1]) >= _parts(program.least) else None
+    version = re.search(r"v?(\d+\.\d+\.\d+)", output)
+    return Path(found) if version and _parts(version[1]) >= _parts(program.minimum_version) else None
 
 
 def _parts(version: str) -> tuple[int, ...]:

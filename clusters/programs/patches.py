@@ -1,7 +1,7 @@
-"""Apply our patches to upstream's sources: unified diffs of one file each, with their reason on top.
+"""Apply the kit's patches to upstream's sources. A patch is a unified diff of one file, below a text with its reason.
 
-Strictly: a patch that does not fit to the letter, at the line it names, is refused. A new version of
-Kubernetes must be looked at by a person, not guessed at.
+Patches are applied without fuzz: a patch is refused if the lines at its line number differ in any way. After an update
+of Kubernetes, a person must review the patches.
 """
 
 import re
@@ -13,12 +13,12 @@ HUNK = re.compile(r"@@ -(\d+)(?:,(\d+))? \+\d+(?:,(\d+))? @@")
 
 
 class PatchRefused(Exception):
-    """A patch does not fit, or is no patch; ``str()`` is one line that says where."""
+    """A patch does not apply, or is invalid; ``str()`` is one line with the file and the line number."""
 
 
 @dataclass(frozen=True)
 class Hunk:
-    first: int  #: the line of the old file that it begins at, from 1
+    first: int  #: the number of its first line in the old file, from 1
     before: tuple[str, ...]
     after: tuple[str, ...]
 
@@ -66,13 +66,13 @@ def _hunks(name: str, lines: Sequence[str], at: int) -> Iterator[Hunk]:
 
 
 def apply(patch: Patch, root: Path) -> None:
-    """Change the file below ``root`` that ``patch`` is for. Raises PatchRefused, and then nothing has changed."""
+    """Apply ``patch`` to its file below ``root``. Raises PatchRefused, and then leaves the file as it was."""
     path = root / patch.file
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
     except FileNotFoundError as error:
         raise PatchRefused(f"{patch.name}: there is no {patch.file}") from error
-    for hunk in reversed(patch.hunks):  # from the end: the lines before it keep their numbers
+    for hunk in reversed(patch.hunks):  # from the end, so that the line numbers of earlier hunks stay valid
         start, end = hunk.first - 1, hunk.first - 1 + len(hunk.before)
         if tuple(lines[start:end]) != hunk.before:
             raise PatchRefused(f"{patch.name}: {patch.file}:{hunk.first} is not what it was made for")

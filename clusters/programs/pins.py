@@ -1,4 +1,4 @@
-"""Which programs, in which versions, and where their makers publish them."""
+"""The programs, their pinned versions, and the URLs of their official releases."""
 
 import platform
 import re
@@ -10,7 +10,7 @@ KUBERNETES = "1.36.3"
 ETCD = "3.6.8"
 KIND = "0.33.0"
 
-#: What is ours is published with the kit itself.
+#: The kit's own program is published with the kit's releases.
 RELEASES = "https://github.com/driftlab/driftlab/releases/download"
 
 
@@ -18,8 +18,8 @@ RELEASES = "https://github.com/driftlab/driftlab/releases/download"
 class Release:
     """An official download.
 
-    ``checksum`` says where its SHA-256 is published: a URL whose text begins with it or
-    has it in a line with the file's name. ``member`` is its path inside an archive.
+    ``checksum`` is the URL of its SHA-256: either the digest alone, or lines as ``sha256sum`` prints them.
+    ``member`` is the program's path inside an archive.
     """
 
     url: str
@@ -29,21 +29,21 @@ class Release:
 
 @dataclass(frozen=True)
 class Program:
-    """One program. ``package`` is the Go package that it is built from (see ``go.mod`` in the folder above).
+    """One program. ``package`` is the Go package that it is built from (see ``clusters/go.mod``).
 
-    ``least``: one that is installed on the machine already will do from this version on; empty: none will.
+    ``minimum_version``: an installed program of this version or later may be used; if empty, only the pinned one.
     ``ours``: its sources are in this tree, and may have changed since ``version``.
     """
 
     name: str
     version: str
     package: str
-    least: str = ""
+    minimum_version: str = ""
     ours: bool = False
 
     @property
     def edition(self) -> str:
-        """Programs of the same edition are the same: ``version``, and of ours, what it is made from."""
+        """Identifies the content of the program: ``version``, and for our own program the digest of its sources."""
         if not self.ours:
             return self.version
         from driftlab.clusters.programs import sources
@@ -52,7 +52,7 @@ class Program:
 
     @property
     def executable(self) -> str:
-        """What ``go build`` calls it: after the last part of its package that is no version."""
+        """The file name that ``go build`` gives it: the last part of its package that is not a version."""
         return re.sub(r"/v\d+$", "", self.package).rsplit("/", 1)[-1]
 
     @property
@@ -60,7 +60,7 @@ class Program:
         return "DRIFTLAB_PROGRAM_" + self.name.upper().replace("-", "_")
 
     def release(self, target: tuple[str, str] | None = None) -> Release | None:
-        """The official download for this machine, or for ``target``; None where its makers publish none."""
+        """The official download for this machine, or for ``target``; None if there is none for it."""
         system, machine = target or system_and_machine()
         if self.name.startswith("kube-"):
             if system != "linux":  # the control plane is released for Linux only
@@ -75,7 +75,7 @@ class Program:
         if self.name == "kind":
             url = f"https://github.com/kubernetes-sigs/kind/releases/download/v{self.version}/kind-{system}-{machine}"
             return Release(url, f"{url}.sha256sum")
-        # named after its sources: another version of them finds nothing there
+        # the name has the digest of the sources: there is no download for changed sources
         url = f"{RELEASES}/v{self.version}/{self.name}-{self.edition}-{system}-{machine}"
         return Release(url, f"{url}.sha256")
 
@@ -88,12 +88,12 @@ PROGRAMS = {
         Program("kube-controller-manager", KUBERNETES, "k8s.io/kubernetes/cmd/kube-controller-manager"),
         Program("kube-scheduler", KUBERNETES, "k8s.io/kubernetes/cmd/kube-scheduler"),
         Program("driftlab-node", __version__, "driftlab/clusters/embedded/node", ours=True),
-        Program("kind", KIND, "sigs.k8s.io/kind", least=KIND),
+        Program("kind", KIND, "sigs.k8s.io/kind", minimum_version=KIND),
     )
 }
 
 
 def system_and_machine() -> tuple[str, str]:
-    """As Go names them: ``("linux", "amd64")``."""
+    """The operating system and the architecture, as Go names them: ``("linux", "amd64")``."""
     machine = platform.machine().lower()
     return platform.system().lower(), {"x86_64": "amd64", "aarch64": "arm64"}.get(machine, machine)

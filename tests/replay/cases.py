@@ -12,7 +12,7 @@ from driftlab.checker.evidence.verdict import Outcome
 from driftlab.checker.exercises.catalogue import labs
 from driftlab.checker.exercises.exercise import Exercise
 from driftlab.checker.exercises.result import Result
-from driftlab.checker.sessions.session import Attempts
+from driftlab.checker.sessions.session import Session
 from driftlab.clusters.programs.pins import KUBERNETES
 from tests.integration.labs import hostile as hostile_answers
 
@@ -39,20 +39,20 @@ class Case:
     def id(self) -> str:
         return f"{self.exercise.id}/{self.name}"
 
-    def answer(self, attempts: Attempts) -> None:
+    def answer(self, session: Session) -> None:
         if self.hostile:
-            hostile_answers.run(attempts, self.hostile.script)
+            hostile_answers.run(session, self.hostile.script)
         elif self.script:
-            attempts.run(self.script)
+            session.run(self.script)
 
-    def check(self, attempts: Attempts, exercise: Exercise) -> Result:
-        """The verdict on what was done. ``exercise`` may be a copy that keeps what it sees."""
+    def check(self, session: Session) -> Result:
+        """The verdict on what was done."""
         if self.hostile:
-            with hostile_answers.going_on(attempts, self.hostile):
+            with hostile_answers.going_on(session, self.hostile):
                 waiting = self.hostile.outcome is Outcome.WAITING
-                return attempts.check(exercise, wait_s=0 if waiting else PATIENCE_S)
+                return session.check(self.exercise, wait_s=0 if waiting else PATIENCE_S)
         wait_s = {"untouched": 0.0, "wrong": WRONG_S}.get(self.name.split("/")[0], PATIENCE_S)
-        return attempts.check(exercise, wait_s=wait_s)
+        return session.check(self.exercise, wait_s=wait_s)
 
     def sources(self, engine: str) -> str:
         """A digest of all that decides what evidence the case leaves; goals, which judge it, do not."""
@@ -68,8 +68,8 @@ def of(exercise: Exercise) -> Iterator[Case]:
     """The cases of one exercise. The solution goes on where the untouched exercise was left."""
     yield Case(exercise, "untouched")
     yield Case(exercise, "solution", exercise.solution)
-    for kind in ("right", "wrong"):
-        for script in sorted((exercise.lab.folder / kind / exercise.name).glob("*.sh")):
+    for kind, scripts in (("right", exercise.right_answers), ("wrong", exercise.wrong_answers)):
+        for script in scripts:
             yield Case(exercise, f"{kind}/{script.stem}", script)
     for case in hostile_answers.CASES:
         if case.exercise is exercise:

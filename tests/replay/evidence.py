@@ -3,12 +3,11 @@
 A file holds all cases of one exercise, compressed together: they begin alike. Its bytes depend on nothing else.
 """
 
-import copy
 import json
 import lzma
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ from driftlab.checker.evidence.recording import Change, Gap, Recording
 from driftlab.checker.evidence.snapshot import Evidence, Snapshot
 from driftlab.checker.evidence.verdict import Outcome
 from driftlab.checker.exercises.exercise import Exercise
+from driftlab.checker.exercises.grading import grade
 from driftlab.checker.exercises.proofs import Disturbance
 from driftlab.checker.exercises.result import Result
 from driftlab.checker.reports import text
@@ -62,7 +62,7 @@ class Recorded:
 
     def judge(self, exercise: Exercise) -> Result:
         """The verdict, by the goals as they are now. Raises ProofMissing."""
-        return exercise.judge(self.evidence, disturb=None if self.looks is None else self._again)
+        return grade(exercise, self.evidence, disturb=None if self.looks is None else self._again)
 
     @contextmanager
     def _again(self) -> Iterator[Disturbance]:
@@ -89,17 +89,13 @@ class Looks:
 
 @dataclass
 class Witness:
-    """A copy of an exercise that keeps what its verdicts are made from."""
+    """Grades as the kit does, and keeps what the last result was made from."""
 
-    of: Exercise
     seen: Recorded | None = None
-    exercise: Exercise = field(init=False)
 
-    def __post_init__(self) -> None:
-        self.exercise = copy.copy(self.of)
-        vars(self.exercise)["judge"] = self._judge
-
-    def _judge(self, evidence: Evidence, hints_used: int = 0, disturb: Disturb | None = None) -> Result:
+    def grade(
+        self, exercise: Exercise, evidence: Evidence, hints_used: int = 0, disturb: Disturb | None = None
+    ) -> Result:
         seen = self.seen = Recorded(evidence)
 
         @contextmanager
@@ -124,7 +120,7 @@ class Witness:
                 vars(disturbance)["until"] = kept
                 yield disturbance
 
-        return self.of.judge(evidence, hints_used, watched if disturb else None)
+        return grade(exercise, evidence, hints_used, watched if disturb else None)
 
 
 # ---- what the learner saw

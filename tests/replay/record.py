@@ -23,7 +23,7 @@ from rich.progress import Progress, TaskID
 
 from driftlab.checker.exercises.catalogue import find_lab
 from driftlab.checker.exercises.exercise import Exercise
-from driftlab.checker.sessions.session import Attempts
+from driftlab.checker.sessions.session import Session
 from driftlab.clusters.cluster import Cluster
 from driftlab.clusters.registry import open_cluster
 from tests.replay.cases import EXERCISES, Case, of
@@ -62,14 +62,15 @@ class Recording:
             else:
                 self._keep(case, kept, said)
 
-    def _one(self, attempts: Attempts, case: Case) -> tuple[dict[str, Any], str]:
-        witness = Witness(case.exercise)
-        case.answer(attempts)
-        result = case.check(attempts, witness.exercise)
+    def _one(self, session: Session, case: Case) -> tuple[dict[str, Any], str]:
+        witness = Witness()
+        session.grade = witness.grade
+        case.answer(session)
+        result = case.check(session)
         if witness.seen is None:
             raise Unstable(f"no verdict was made: {result.goals[0].reason}")
-        nodes = getattr(attempts.cluster, "own_name", attempts.cluster.name)  # kind's Nodes carry a mark
-        names = {attempts.namespace: case.exercise.lab.namespace, f"{nodes}-": "driftlab-"}
+        nodes = getattr(session.cluster, "own_name", session.cluster.name)  # kind's Nodes carry a mark
+        names = {session.namespace: case.exercise.lab.namespace, f"{nodes}-": "driftlab-"}
         stable = Stable(witness.seen.to_dict(), names)
         said = told(case.exercise, Recorded.from_dict(stable.evidence).judge(case.exercise))
         live = stable.text(told(case.exercise, result))
@@ -93,11 +94,11 @@ class Recording:
             save_sections(exercise, {name: text[name] for name in there if name in text})
 
 
-def _begin(cluster: Cluster, namespace: str, exercise: Exercise) -> Attempts:
-    attempts = Attempts(cluster, exercise.lab, namespace)
-    shutil.rmtree(attempts.folder, ignore_errors=True)
-    attempts.start(exercise, again=True)
-    return attempts
+def _begin(cluster: Cluster, namespace: str, exercise: Exercise) -> Session:
+    session = Session(cluster, exercise.lab, namespace)
+    shutil.rmtree(session.folder, ignore_errors=True)
+    session.start(exercise, again=True)
+    return session
 
 
 def stale(cases: Iterable[Case]) -> list[Case]:

@@ -52,11 +52,15 @@ ABOUT_TEXT = {"startswith", "endswith", "removeprefix", "removesuffix", "fullmat
 
 
 class Comparisons(ast.NodeVisitor):
-    """Finds comparisons of what stands in a spec, also by way of a variable, or of a function of the same module."""
+    """Finds comparisons of what stands in a spec, also by way of a variable, or of a function of the same lab.
 
-    def __init__(self, tree: ast.Module) -> None:
+    ``shared``: what has been found in the lab's common.py, whose functions an exercise calls by their names.
+    """
+
+    def __init__(self, tree: ast.Module, shared: "Comparisons | None" = None) -> None:
         self.functions = {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
-        self.give_raw: set[str] = set()
+        self.give_raw = set(shared.give_raw) - self.functions if shared else set[str]()
+        self.functions |= self.give_raw
         self.scopes: list[set[str]] = [set()]
         self.found: list[ast.expr] = []
         before = None
@@ -173,23 +177,32 @@ class Comparisons(ast.NodeVisitor):
             self.found.append(node)
 
 
-def compared(source: str) -> Iterator[str]:
-    tree = ast.parse(source)
-    return (" ".join(str(ast.get_source_segment(source, node)).split()) for node in Comparisons(tree).found)
+def compared(source: str, common: str = "") -> Iterator[str]:
+    found = Comparisons(ast.parse(source), Comparisons(ast.parse(common))).found
+    return (" ".join(str(ast.get_source_segment(source, node)).split()) for node in found)
 
 
 @pytest.fixture(scope="module")
-def exercises(root):
-    found = [
-        *sorted(root.glob("labs/*/exercises.py")),
+def modules(root):
+    """The source of each module of a lab, and that of what the exercises of its lab share."""
+    paths = [
+        *sorted(root.glob("labs/*/*.py")),
+        *sorted(root.glob("labs/*/*/checks.py")),
         *sorted(root.glob("tests/integration/labs/wrong/*/exercises.py")),
     ]
-    assert len(found) > 10
-    return {path.relative_to(root): path.read_text(encoding="utf-8") for path in found}
+    assert len([path for path in paths if path.name == "checks.py"]) > 30
+    assert len([path for path in paths if path.name == "common.py"]) > 5
+    assert [path for path in paths if path.name == "exercises.py"]
+    found = {}
+    for path in paths:
+        common = path.parents[1] / "common.py"
+        shared = common.read_text(encoding="utf-8") if path.name == "checks.py" and common.exists() else ""
+        found[path.relative_to(root)] = (path.read_text(encoding="utf-8"), shared)
+    return found
 
 
-def test_no_goal_compares_how_a_spec_is_written(exercises):
-    told = [f"{path}: {line}" for path, source in exercises.items() for line in compared(source)]
+def test_no_goal_compares_how_a_spec_is_written(modules):
+    told = [f"{path}: {line}" for path, sources in modules.items() for line in compared(*sources)]
     assert told == [], "ask with a word of driftlab.checker.evidence.predicates, which says what it means"
 
 
@@ -224,6 +237,28 @@ def goal(before, after):
     return {source}
 """
     assert list(compared(module))
+
+
+COMMON = """
+def limits(pod):
+    return pod.spec["containers"][0]["resources"]["limits"]
+
+def many(pod):
+    return len(pod.spec["containers"])
+"""
+
+
+def test_a_comparison_of_what_a_shared_function_gives_is_found():
+    source = "from ..common import limits, many\n\ndef goal(before, after):\n    return {}\n"
+    assert list(compared(source.format("limits(before) == limits(after)"), COMMON)) == [
+        "limits(before) == limits(after)"
+    ]
+    assert list(compared(source.format("many(before) == many(after)"), COMMON)) == []
+
+
+def test_a_function_of_the_module_hides_a_shared_one_of_the_same_name():
+    source = "def limits(pod):\n    return 1\n\ndef goal(before, after):\n    return limits(before) == limits(after)\n"
+    assert list(compared(source, COMMON)) == []
 
 
 @pytest.mark.parametrize(

@@ -3,14 +3,21 @@
 import re
 
 import pytest
+import yaml
 from markdown_it import MarkdownIt
 
+from driftlab.checker.authoring.verification import complete
 from driftlab.checker.evidence import predicates
 from driftlab.checker.evidence.recording import Recording
-from driftlab.checker.evidence.snapshot import LISTS, Evidence, Snapshot
+from driftlab.checker.evidence.snapshot import LISTS, MORE_LISTS, Evidence, Snapshot
 from driftlab.checker.evidence.verdict import Outcome
+from driftlab.checker.exercises import guards, mistakes
 from driftlab.checker.exercises.catalogue import load
+from driftlab.checker.exercises.definitions import LabBroken
+from driftlab.checker.exercises.folder import EXERCISE_KEYS, LAB_KEYS, read_lab
+from driftlab.checker.exercises.grading import grade
 from driftlab.checker.exercises.proofs import BOUND_S, Disturbance
+from driftlab.checker.exercises.texts import PLACEHOLDER
 
 
 @pytest.fixture(scope="module")
@@ -24,24 +31,44 @@ def tokens(guide):
     return [*parsed, *(child for token in parsed for child in token.children or ())]
 
 
+#: The guide's examples, in their order: a lab, a quiz, and what graders add to the lab.
+EXAMPLES = [
+    "lab.md",
+    "roll-out/exercise.md",
+    "common.py",
+    "roll-out/checks.py",
+    "frame/quiz.yaml",
+    "frame/checks.py",
+    "graders/50-my-lab.py",
+]
+
+
 @pytest.fixture(scope="module")
-def code(tokens):
-    """The guide's Python: a lab, and what graders add to it."""
-    lab, hidden = (token.content for token in tokens if token.type == "fence" and token.info == "python")
-    return lab, hidden
+def examples(tokens):
+    """Each example's text, by the file that it is."""
+    fences = [token for token in tokens if token.type == "fence"]
+    kinds = {".md": "markdown", ".py": "python", ".yaml": "yaml"}
+    assert [token.info for token in fences] == [kinds[name[name.rindex(".") :]] for name in EXAMPLES]
+    return {name: token.content for name, token in zip(EXAMPLES, fences, strict=True)}
+
+
+def written(folder, files):
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text, encoding="utf-8")
+    return folder
 
 
 @pytest.fixture
-def folder(code, tmp_path, monkeypatch):
-    lab, hidden = code
-    folder = tmp_path / "50-my-lab"
-    folder.mkdir()
-    (folder / "exercises.py").write_text(lab, encoding="utf-8")
-    graders = tmp_path / "graders"
-    graders.mkdir()
-    (graders / "50-my-lab.py").write_text(hidden, encoding="utf-8")
-    monkeypatch.setenv("DRIFTLAB_HIDDEN", str(graders))
-    return folder
+def folder(examples, tmp_path):
+    """The guide's lab, without what graders add."""
+    return written(tmp_path / "50-my-lab", {name: examples[name] for name in EXAMPLES[:4]})
+
+
+@pytest.fixture
+def graders(examples, tmp_path, monkeypatch):
+    monkeypatch.setenv("DRIFTLAB_HIDDEN", str(tmp_path / "graders"))
+    written(tmp_path, {"graders/50-my-lab.py": examples["graders/50-my-lab.py"]})
 
 
 def thing(uid, owner="", **fields):
@@ -86,6 +113,7 @@ class Heals:
         raw["deployments"][0]["spec"]["replicas"] = 3
         raw["deployments"][0]["status"] |= {"updatedReplicas": 3, "readyReplicas": 3, "availableReplicas": 3}
         healed = Snapshot("c", "my-lab", "2", 2.0, raw)
+        assert not met(rolled_out("blog-api:1.1")), "the Pod is still there"
         assert met(healed)
         return healed
 
@@ -93,24 +121,132 @@ class Heals:
 def judged(folder, image, replicas=3):
     (exercise,) = load(folder).exercises
     evidence = Evidence(rolled_out("blog-api:1.0"), rolled_out(image, replicas), Recording())
-    return exercise.judge(evidence, disturb=Heals)
+    return grade(exercise, evidence, disturb=Heals)
 
 
+@pytest.mark.usefixtures("graders")
 def test_the_guides_exercise_judges(folder):
     untouched = judged(folder, "blog-api:1.0")
     assert [goal.outcome for goal in untouched.goals] == [Outcome.FAIL, Outcome.PASS, Outcome.PASS, Outcome.FAIL]
     half = judged(folder, "blog-api:1.1", replicas=1)
     assert half.goals[0].points == 1.5
+    assert half.mistakes == ("too-few",)
     done = judged(folder, "blog-api:1.1")
-    assert (done.outcome, done.points) == (Outcome.PASS, done.of), done
-    assert done.of == 3 + 2 + 1 + 2
+    assert (done.outcome, done.points, done.mistakes) == (Outcome.PASS, done.of, ()), done
+    assert done.of == 3 + 2 + 2 + 1
 
 
+def test_its_hints_are_those_of_its_texts(folder):
+    """Those that exercises share take the place of those that the kit brings."""
+    (exercise,) = load(folder).exercises
+    command = "kubectl set image deployment/blog-api blog-api=blog-api:1.1"
+    assert exercise.hints[2] == f"`{command}`"
+    recreated, too_few = exercise.mistakes
+    assert (recreated.name, too_few.name) == ("recreated", "too-few")
+    assert recreated.hints[0] == "Look at the AGE of the Deployment."
+    assert too_few.hints[2] == f"Ask for three again. Or start roll-out again with reset(), and then: {command}"
+
+
+@pytest.mark.usefixtures("graders")
 def test_its_hidden_goal_is_hidden(folder, guide):
     (exercise,) = load(folder).exercises
     (shown,) = [title for title in exercise.titles if "hidden" in title]
     assert f"“{shown}”" in guide
     assert not [title for title in exercise.titles if "One rollout" in title]
+
+
+def test_its_quiz_judges(examples, tmp_path):
+    """The text is that of any exercise; its checks read the questions."""
+    hints = "1. a\n2. b\n3. c\n"
+    text = f"---\ntitle: The frame\n---\n## Hints\n\n{hints}\n## Mistake: unanswered\n\n{hints}"
+    folder = written(
+        tmp_path / "51-quiz",
+        {
+            "lab.md": examples["lab.md"].partition("## Mistake")[0].replace("roll-out", "frame"),
+            "frame/exercise.md": text,
+            **{name: examples[name] for name in ("frame/quiz.yaml", "frame/checks.py")},
+        },
+    )
+    (quiz,) = load(folder).exercises
+    for answers, outcome in (({}, Outcome.FAIL), ({"q1": "pod"}, Outcome.FAIL), ({"q1": "deployment"}, Outcome.PASS)):
+        taken = rolled_out("blog-api:1.0")
+        asked = {**taken.raw, "configmaps": [{"metadata": {"name": "answers"}, "data": answers}]}
+        result = grade(quiz, Evidence(taken, Snapshot("c", "quiz", "2", 2.0, asked), Recording()))
+        assert (result.outcome, result.of, result.broken) == (outcome, 1, ())
+
+
+# ---- what is told if the parts do not fit together
+
+#: How each row of the guide's table comes about: a file, what stands there, and what stands there then.
+FAULTS = {
+    "a mistake has no hints": ("roll-out/exercise.md", r"\n## Mistake: too-few.*", ""),
+    "hints have no mistake": (
+        "roll-out/exercise.md",
+        r"(\n## Mistake: )(too-few.*)",
+        r"\1too-fwe\n\n1. a\n2. b\n3. c\n\1\2",
+    ),
+    "a command is missing": ("roll-out/exercise.md", r"command: .*?\n", ""),
+    "an exercise is not in the list": ("lab.md", r"exercises:\n  - roll-out", "exercises: []"),
+    "a name in the list has no folder": ("lab.md", r"- roll-out", "- rollout"),
+    "a key is misspelled": ("lab.md", r"minutes:", "minuets:"),
+    "the code is wrong": ("common.py", r"-> Verdict:", "-> Verdict"),
+}
+
+
+@pytest.mark.parametrize("what", FAULTS)
+def test_what_it_says_that_is_told_is_told(guide, folder, what):
+    file, old, new = FAULTS[what]
+    source = (folder / file).read_text(encoding="utf-8")
+    changed = re.sub(old, new, source, count=1, flags=re.DOTALL)
+    assert changed != source
+    (folder / file).write_text(changed, encoding="utf-8")
+    with pytest.raises(LabBroken) as trouble:
+        read_lab(folder)
+    told = trouble.value.message.removeprefix(f"{folder}/").replace("`", "'")  # a table cannot have them within code
+    assert f"| {what} | `{told}` |" in guide
+
+
+def test_every_row_of_that_table_is_tried(guide):
+    _, _, table = guide.partition("| what is wrong | what you are told |\n|---|---|\n")
+    rows = [row.split(" | ")[0].removeprefix("| ") for row in table.partition("\n\n")[0].splitlines()]
+    assert rows == list(FAULTS)
+
+
+# ---- what it lists
+
+
+def test_every_guard_and_mistake_of_the_library_is_listed(guide):
+    """Each as it is called in an exercise; a mistake with the name of its hints."""
+    rows = dict(re.findall(r"^\| `((?:guards|mistakes)\..*?\))` \| (.*) \|$", guide, re.MULTILINE))
+    library = {"guards": guards, "mistakes": mistakes}
+    offered = {
+        f"{place}.{name}"
+        for place, module in library.items()
+        for name, value in vars(module).items()
+        if callable(value) and getattr(value, "__module__", "") == module.__name__
+    }
+    assert {call.partition("(")[0] for call in rows} == offered
+    for call, text in rows.items():
+        made = eval(call, library)
+        assert call.startswith("guards.") == getattr(made, "guard", False)
+        assert call.startswith("guards.") or text.startswith(f"`{made.name}`: ")
+
+
+def test_every_key_of_a_text_is_shown_or_named(guide, examples):
+    lab, exercise = (yaml.safe_load(examples[name].split("---")[1]) for name in EXAMPLES[:2])
+    assert set(lab) == LAB_KEYS
+    assert set(exercise) < EXERCISE_KEYS
+    assert [key for key in EXERCISE_KEYS - set(exercise) if f"`{key}" not in guide] == []
+
+
+def test_every_placeholder_is_explained(guide):
+    explained = set(re.findall(r"^\| `\{(\w+)\}` \| ", guide, re.MULTILINE))
+    assert explained == set(re.findall(r"\w+", PLACEHOLDER.pattern))
+
+
+def test_every_kind_that_can_be_watched_is_listed(guide):
+    _, _, listed = guide.partition("There are `jobs`")
+    assert {"jobs", *re.findall(r"`(\w+)`", listed.partition(". They take")[0])} == set(MORE_LISTS)
 
 
 def test_every_question_of_the_vocabulary_has_its_function(guide):
@@ -124,7 +260,7 @@ def test_every_question_of_the_vocabulary_has_its_function(guide):
 
 
 def test_everything_that_a_proof_may_do_is_told(guide):
-    may = {name for name in vars(Disturbance) if not name.startswith("_")} - {"put_back", "settle", "make_good"}
+    may = {name for name in vars(Disturbance) if not name.startswith("_")} - {"put_back", "settle", "repair"}
     _, _, section = guide.partition("\n## Proofs\n")
     assert may == set(re.findall(r"`(delete_pod|scale|restart|until)\b", section.partition("\n## ")[0]))
     assert f"{BOUND_S:g} seconds" in section
@@ -150,11 +286,18 @@ def test_every_setting_that_it_names_is_read_somewhere(guide, root):
     assert [name for name in settings if name not in sources] == []
 
 
-def test_the_files_that_it_lists_are_those_of_a_lab(folder, guide):
-    """As `driftlab.checker.exercises.exercise` looks for them."""
-    (exercise,) = load(folder).exercises
-    places = [exercise.manifest, exercise.beginning, exercise.solution]
-    places += [folder / "right" / exercise.name / "WAY.sh", folder / "wrong" / exercise.name / "MISTAKE.sh"]
-    for place in places:
-        listed = str(place.relative_to(folder)).replace(exercise.name, "EXERCISE")
-        assert f"| `{listed}` |" in guide
+def test_the_files_that_it_lists_are_those_of_a_lab(folder, examples, guide):
+    """With all of them, nothing belongs to nothing but the lab's start.yaml, since the exercise has its own."""
+    listed = re.findall(r"^\| `([\w./-]+)` \| ", guide, re.MULTILINE)
+    assert len(listed) == len(set(listed)) == 12
+    names = {"LAB": "50-my-lab", "EXERCISE": "roll-out", "WAY": "patch", "MISTAKE": "recreated"}
+    paths = {folder / re.sub("|".join(names), lambda found: names[found[0]], name) for name in listed}
+    assert {path for path in folder.rglob("*") if path.is_file()} < paths
+    more = {
+        path: examples["frame/quiz.yaml"] if path.name == "quiz.yaml" else "" for path in paths if not path.exists()
+    }
+    written(folder, {**more, "roll-out/wrong/too-few.sh": ""})
+    assert complete(read_lab(folder)) == [
+        "50-my-lab/roll-out has 2 wrong answers of at least 3",
+        f"{folder / 'start.yaml'} belongs to nothing",
+    ]

@@ -71,7 +71,8 @@ def test_everything_of_the_packages_is_in_it(names, tracked):
 
 
 @pytest.mark.parametrize(
-    "ending", [".py", ".ipynb", ".yaml", ".json", ".patch", ".sh", ".go", "/go.mod", "/go.sum", "/py.typed"]
+    "ending",
+    [".py", ".jinja", ".ipynb", ".md", ".yaml", ".json", ".patch", ".sh", ".go", "/go.mod", "/go.sum", "/py.typed"],
 )
 def test_what_is_not_python_is_in_it_too(names, ending):
     assert [name for name in names if name.endswith(ending)]

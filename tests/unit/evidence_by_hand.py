@@ -13,11 +13,12 @@ from hypothesis import strategies as st
 from driftlab.checker.evidence.recording import Change, Gap, Recording
 from driftlab.checker.evidence.snapshot import ALL_LISTS, LISTS, Evidence, Snapshot
 from driftlab.checker.evidence.verdict import Outcome, Verdict
-from driftlab.checker.exercises.exercise import Exercise, Lab
+from driftlab.checker.exercises.exercise import Exercise
+from driftlab.checker.exercises.lab import Lab
 from driftlab.checker.exercises.result import GoalResult, Result
 from driftlab.checker.objects.views import Deployment
 from driftlab.checker.sessions.recorder import lock_of
-from driftlab.checker.sessions.session import Attempts
+from driftlab.checker.sessions.session import Session
 from driftlab.clusters.cluster import Cluster
 from driftlab.clusters.registry import open_cluster
 
@@ -201,30 +202,30 @@ def cluster_answered_by(reader: object) -> Cluster:
 HELD: WeakValueDictionary[Path, FileLock] = WeakValueDictionary()
 
 
-def begun(exercise: Exercise, reader: object, baseline: Snapshot | None = None) -> Attempts:
+def begun(exercise: Exercise, reader: object, baseline: Snapshot | None = None) -> Session:
     """The exercise as it is after ``driftlab start``, and somebody has its recording in hand: no recorder starts."""
-    attempts = Attempts(cluster_answered_by(reader), exercise.lab)
-    keep_baseline(attempts, exercise, json.dumps((baseline or snapshot(*family())).to_dict()).encode())
-    recording = attempts._recording(exercise)
+    session = Session(cluster_answered_by(reader), exercise.lab)
+    keep_baseline(session, exercise, json.dumps((baseline or snapshot(*family())).to_dict()).encode())
+    recording = session.store.recording(exercise)
     recording.touch()
     if before := HELD.get(recording):  # of an example that nobody has cleared away yet
         before.release()
     HELD[recording] = lock = FileLock(lock_of(recording))
     lock.acquire()
-    attempts.cluster.recorder_by_hand = lock  # held as long as anybody holds the cluster
-    return attempts
+    session.cluster.recorder_by_hand = lock  # held as long as anybody holds the cluster
+    return session
 
 
-def keep_baseline(attempts: Attempts, exercise: Exercise, content: bytes | None) -> None:
+def keep_baseline(session: Session, exercise: Exercise, content: bytes | None) -> None:
     """Note the start of an exercise: the baseline, and by which digest it is known again."""
     ticket = {"exercise": exercise.name, "since": 1.0, "baseline": hashlib.sha256(content or b"").hexdigest()}
-    keep(attempts, "current.json", json.dumps(ticket).encode())
-    keep(attempts, f"{exercise.name}.baseline.json", content)
+    keep(session, "current.json", json.dumps(ticket).encode())
+    keep(session, f"{exercise.name}.baseline.json", content)
 
 
-def keep(attempts: Attempts, name: str, content: bytes | None) -> None:
+def keep(session: Session, name: str, content: bytes | None) -> None:
     """Put a file into the state folder; ``None`` takes it away."""
-    path = attempts.folder / name
+    path = session.folder / name
     path.parent.mkdir(parents=True, exist_ok=True)
     if content is None:
         path.unlink(missing_ok=True)
@@ -238,8 +239,8 @@ def line(type_: str, made: Json, *, at: float = 10.0) -> Json:
     return {"at": at, "kind": kind, "type": type_, "object": made}
 
 
-def record(attempts: Attempts, exercise: Exercise, *lines: Json) -> None:
-    with attempts._recording(exercise).open("a", encoding="utf-8") as file:
+def record(session: Session, exercise: Exercise, *lines: Json) -> None:
+    with session.store.recording(exercise).open("a", encoding="utf-8") as file:
         file.writelines(json.dumps(one) + "\n" for one in lines)
 
 

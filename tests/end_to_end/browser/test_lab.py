@@ -125,7 +125,7 @@ def test_a_learner_does_the_first_exercise(laboratory: Laboratory, page: Page):
     """Run cells, ask for a hint with the keyboard alone, delete a Pod, check with the mouse, save, stop."""
     page.get_by_role("heading", name="Self-healing").first.wait_for()
     page.get_by_text("Python 3 (ipykernel) | Idle").wait_for()  # keys that are pressed earlier may get lost
-    type_into(code_cell(page, "from checker import"))
+    type_into(code_cell(page, "from driftlab import"))
     page.keyboard.press("Shift+Enter")
     page.get_by_text("Your cluster is ready").wait_for()
     turn, check = code_cell(page, "# Your turn. A line"), code_cell(page, 'check("one-pod")')
@@ -180,7 +180,7 @@ def test_a_learner_does_the_first_exercise(laboratory: Laboratory, page: Page):
     assert laboratory.process.wait(timeout=120) == 0
     assert "Your notebooks and the cluster's state are kept" in laboratory.said
     assert "Traceback" not in laboratory.said
-    assert [process.info["cmdline"] for process in processes.mentioning(laboratory.folder)] == []
+    assert [process.info["cmdline"] for process in processes.processes_naming(laboratory.folder)] == []
     assert "# my own words" in laboratory.notebook.read_text(encoding="utf-8")
 
 
@@ -194,7 +194,7 @@ def test_who_cannot_wait_for_the_end_leaves_nothing_behind(laboratory: Laborator
             laboratory.process.wait(timeout=0.4)
     assert laboratory.process.wait(timeout=120) == 0
     assert "Your notebooks and the cluster's state are kept" in laboratory.said
-    assert [process.info["cmdline"] for process in processes.mentioning(laboratory.folder)] == []
+    assert [process.info["cmdline"] for process in processes.processes_naming(laboratory.folder)] == []
 
 
 def code_cell(page: Page, text: str) -> Locator:

@@ -72,7 +72,7 @@ def person() -> Iterator[Person]:
             yield person
         finally:
             person.types("down", expect=0)
-            wait_for(lambda: not processes.mentioning(person.state), "the recorders to end", 10)
+            wait_for(lambda: not processes.processes_naming(person.state), "the recorders to end", 10)
             left = {path.name for path in person.state.glob("attempts/**/*") if path.is_file()}
             assert {".".join(name.split(".")[1:]) for name in left} <= {"hints.json", "result.json"}
             assert list(person.state.glob("progress/*")) == []
@@ -164,13 +164,13 @@ def test_ctrl_c_while_the_cluster_comes_up_leaves_nothing(newcomer: Person):
         stderr=subprocess.STDOUT,
         text=True,
     ) as up:
-        wait_for(lambda: up.poll() is not None or processes.mentioning(newcomer.state), "its first process", 120)
+        wait_for(lambda: up.poll() is not None or processes.processes_naming(newcomer.state), "its first process", 120)
         up.send_signal(signal.SIGINT)
         said, _ = up.communicate(timeout=120)
     assert up.returncode == INTERRUPTED, said
     assert "Interrupted" in said
     assert "Traceback" not in said
-    assert processes.mentioning(newcomer.state) == []
+    assert processes.processes_naming(newcomer.state) == []
     assert list((newcomer.state / "embedded" / "clusters").iterdir()) == []
     assert "driftlab (embedded): absent" in newcomer.types("status", expect=TROUBLE)
 
@@ -202,4 +202,4 @@ def test_down_where_there_is_no_cluster_says_so(newcomer: Person):
 def test_a_mistake_in_the_command_is_answered_with_what_is_right(newcomer: Person, words: list[str], answer: str):
     """And nothing is started for it."""
     assert answer in newcomer.types(*words, expect=USAGE)
-    assert processes.mentioning(newcomer.state) == []
+    assert processes.processes_naming(newcomer.state) == []

@@ -22,7 +22,7 @@ SCHEMA = Path(checker.__file__).parent / "reports" / "report.schema.json"
 MINE = "50-my-lab/scale-up"
 
 HIDDEN = """
-from checker import failed, passed
+from driftlab.checker import failed, passed
 
 
 def add(lab):
@@ -81,7 +81,7 @@ def instructor() -> Iterator[Instructor]:
             yield person
         finally:
             person.types("down", expect=0)
-            assert processes.mentioning(person.state) == []
+            assert processes.processes_naming(person.state) == []
 
 
 # ---- writing exercises
@@ -112,49 +112,51 @@ def test_a_new_exercise_needs_a_name_and_a_place(newcomer: Instructor):
 def test_what_is_wrong_with_a_lab_is_said_before_any_cluster_is_needed(newcomer: Instructor):
     lab = newcomer.makes_a_lab()
     (lab / "stray.txt").touch()
-    (lab / "solutions/scale-up.sh").unlink()
-    newcomer.rewrites(lab / "exercises.py", "Count the Pods, and count those that you want.", "")
+    (lab / "scale-up/solution.sh").unlink()
+    again = "The Deployment was scaled, but not to five."
+    newcomer.rewrites(lab / "scale-up/exercise.md", "Count the Pods, and count those that you want.", again)
     said = newcomer.types("verify", str(lab), expect=NOT_PASSED)
     assert f"{lab / 'stray.txt'} belongs to nothing" in said
     assert f"{MINE} has no solution" in said
-    assert f"the mistake too-few of {MINE} needs three hints" in said
+    assert f"the mistake other-number of {MINE} needs three hints that differ" in said
     assert "3 wrong with it." in said
-    assert processes.mentioning(newcomer.state) == []
+    assert processes.processes_naming(newcomer.state) == []
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "line", "what"),
+    ("file", "old", "new", "line", "what"),
     [
-        ("minutes=10", "minuets=10", 6, "TypeError"),
-        ('Lab("50-my-lab"', 'Lab("51-x"', 6, "`lab` must be a Lab called '50-my-lab'"),
-        ("points=2", 'points="two"', 19, "TypeError"),
-        ("from checker import", "raise SystemExit(4)\nfrom checker import", 3, "SystemExit: 4"),
-        ('    "Count the Pods, and count those that you want.",\n', "", None, "TypeError"),
-        ("def five(", "def five((", None, "SyntaxError"),
+        ("lab.md", "minutes: 10", "minuets: 10", 3, "`minuets` means nothing here"),
+        ("lab.md", '- "scale-up"', '- "scale-down"', 5, "there is no scale-down/exercise.md"),
+        ("scale-up/exercise.md", "2. The Deployment does.", "   The Deployment does.", 5, "'Hints' needs three hints"),
+        ("scale-up/exercise.md", "## Mistake: ", "## ", 11, "a section is called Hints, or Mistake: NAME"),
+        ("scale-up/checks.py", "points=2", 'points="two"', 7, "TypeError"),
+        ("scale-up/checks.py", "import Evidence,", "import gaol, Evidence,", 3, "(AttributeError|ImportError)"),
+        ("scale-up/checks.py", "@mistake", "exit(4)\n\n\n@mistake", 23, "SystemExit: 4"),
+        ("scale-up/checks.py", "@mistake", '@mistake("too-few")', 23, "the mistake too-few has no section"),
+        ("scale-up/checks.py", "def five(", "def five((", 8, "SyntaxError"),
     ],
 )
-def test_a_mistake_in_an_exercises_file_is_told_with_file_and_line(
-    newcomer: Instructor, old: str, new: str, line: int | None, what: str
+def test_a_mistake_in_the_files_of_a_lab_is_told_with_file_and_line(
+    newcomer: Instructor, file: str, old: str, new: str, line: int, what: str
 ):
     lab = newcomer.makes_a_lab()
-    newcomer.rewrites(lab / "exercises.py", old, new)
+    newcomer.rewrites(lab / file, old, new)
     said = newcomer.types("verify", str(lab), expect=NOT_PASSED)
-    found = re.search(rf"{re.escape(str(lab / 'exercises.py'))}, line (\d+): {what}", said)
-    assert found, said
-    assert int(found[1]) == (line or int(found[1])) > 0
-    assert f"mend {lab / 'exercises.py'}" in said
+    assert re.search(rf"✘ {re.escape(str(lab / file))}, line {line}: {what}", said), said
+    assert f"fix {lab / file}" in said
     assert "1 wrong with it." in said
 
 
 def test_only_who_verifies_learns_of_it_as_a_fault_of_the_lab(newcomer: Instructor):
     """Who only wants to know how far they are cannot be told: that is trouble. And no folder is no lab."""
     lab = newcomer.makes_a_lab()
-    newcomer.rewrites(lab / "exercises.py", "points=2", 'points="two"')
+    newcomer.rewrites(lab / "scale-up/checks.py", "points=2", 'points="two"')
     for words in (["progress"], ["check", MINE]):
         said = newcomer.types(*words, expect=TROUBLE)
-        assert f"Trouble: {lab / 'exercises.py'}, line 19: TypeError: " in said
+        assert f"Trouble: {lab / 'scale-up/checks.py'}, line 7: TypeError: " in said
         assert "Traceback" not in said
-    assert "it has no exercises.py" in newcomer.types("verify", str(newcomer.labs / "51-none"), expect=USAGE)
+    assert "it has no lab.md" in newcomer.types("verify", str(newcomer.labs / "51-none"), expect=USAGE)
 
 
 def test_a_lab_that_proves_itself(instructor: Instructor):
@@ -166,26 +168,28 @@ def test_a_lab_that_proves_itself(instructor: Instructor):
         f"✔ {MINE}: autoscaler gets full marks, too",
         f"✔ {MINE}: patch gets full marks, too",
         f"✔ {MINE}: server-side gets full marks, too",
+        f"✔ {MINE}: other-number is not passed, and gets its own hint",
         f"✔ {MINE}: recreated is not passed, and gets its own hint",
-        f"✔ {MINE}: replicaset is not passed, and gets its own hint",
-        f"✔ {MINE}: too-few is not passed, and gets its own hint",
+        f"✔ {MINE}: replicaset-scaled is not passed, and gets its own hint",
     ]
 
 
 def test_a_lab_that_does_not_prove_itself_says_what_is_wrong(instructor: Instructor, newcomer: Instructor):
     """A solution that fails, a wrong answer that passes, and one that gets another's hint."""
     lab = newcomer.makes_a_lab()
-    (lab / "solutions/scale-up.sh").write_text("# Mistyped.\nkubectl scale deployment/blog-app --replicas=5\n")
-    (lab / "wrong/scale-up/too-few.sh").write_text("# Right.\nkubectl scale deployment/blog-api --replicas=5\n")
-    (lab / "wrong/scale-up/replicaset.sh").write_text("# Few.\nkubectl scale deployment/blog-api --replicas=4\n")
+    texts = {
+        "solution": "# Mistyped.\nkubectl scale deployment/blog-app --replicas=5\n",
+        "wrong/other-number": "# Right.\nkubectl scale deployment/blog-api --replicas=5\n",
+        "wrong/replicaset-scaled": "# Few.\nkubectl scale deployment/blog-api --replicas=4\n",
+    }
+    for script, text in texts.items():
+        (lab / "scale-up" / f"{script}.sh").write_text(text, encoding="utf-8")
     said = instructor.types("verify", str(lab), expect=NOT_PASSED)
     assert f"✘ {MINE}: its solution gets full marks\n" in said
     assert 'deployments.apps "blog-app" not found' in said
-    assert f"✘ {MINE}: too-few is not passed, and gets its own hint\n    a wrong answer was judged PASS" in said
-    assert (
-        f"✘ {MINE}: replicaset is not passed, and gets its own hint\n    the hint given would be that of too-few"
-        in said
-    )
+    assert f"✘ {MINE}: other-number is not passed, and gets its own hint\n    a wrong answer was judged PASS" in said
+    told = f"✘ {MINE}: replicaset-scaled is not passed, and gets its own hint\n    the hint given would be that of "
+    assert f"{told}other-number" in said
     assert f"✔ {MINE}: recreated" in said
     assert "3 wrong with it." in said
 

@@ -11,7 +11,7 @@ import nbformat
 import pytest
 
 from driftlab.checker.exercises.catalogue import labs
-from driftlab.checker.exercises.exercise import Lab
+from driftlab.checker.exercises.lab import Lab
 from driftlab.clusters.kubernetes.kubectl import kubectl_path
 
 each_lab = pytest.mark.parametrize("lab", labs(), ids=lambda lab: lab.name)

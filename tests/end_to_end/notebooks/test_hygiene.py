@@ -12,7 +12,7 @@ from nbformat import NotebookNode
 
 from driftlab.checker.authoring.scaffold import create
 from driftlab.checker.exercises.catalogue import labs
-from driftlab.checker.exercises.exercise import Lab
+from driftlab.checker.exercises.lab import Lab
 
 LABS = labs()
 

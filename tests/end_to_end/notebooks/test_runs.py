@@ -17,8 +17,8 @@ from nbclient import NotebookClient
 from nbformat import NotebookNode
 
 from driftlab.checker.exercises.catalogue import labs
-from driftlab.checker.exercises.exercise import Lab
-from driftlab.checker.sessions.session import Attempts
+from driftlab.checker.exercises.lab import Lab
+from driftlab.checker.sessions.session import Session
 from driftlab.clusters.cluster import Cluster
 from driftlab.clusters.registry import open_cluster
 
@@ -75,7 +75,7 @@ def _loses_nodes(lab: Lab) -> bool:
 
 def _run(cluster: Cluster, lab: Lab, folder: Path, *, with_the_solutions: bool) -> Runs:
     """Raises CellExecutionError where a cell raises."""
-    shutil.rmtree(Attempts(cluster, lab).folder, ignore_errors=True)
+    shutil.rmtree(Session(cluster, lab).folder, ignore_errors=True)
     untouched, solved = (nbformat.read(lab.notebook, as_version=4) for _ in range(2))
     solutions = {exercise.name: exercise.solution.read_text(encoding="utf-8") for exercise in lab.exercises}
     for cell in solved.cells:
@@ -88,7 +88,7 @@ def _run(cluster: Cluster, lab: Lab, folder: Path, *, with_the_solutions: bool) 
         client = NotebookClient(notebook, timeout=300, startup_timeout=180, kernel_name="python3", resources=resources)
         environment = {**os.environ, "DRIFTLAB_CLUSTER": cluster.name}
         asyncio.run(client.async_execute(env=environment))  # in a thread, only this closes the event loop
-        shutil.rmtree(Attempts(cluster, lab).folder, ignore_errors=True)
+        shutil.rmtree(Session(cluster, lab).folder, ignore_errors=True)
     return untouched, solved
 
 

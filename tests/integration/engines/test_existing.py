@@ -26,16 +26,16 @@ from urllib.parse import urlsplit
 import pytest
 import yaml
 
-from driftlab.checker.cli.doctor import Gravity, examine
+from driftlab.checker.cli.doctor import Severity, examine
 from driftlab.checker.evidence.verdict import Outcome
 from driftlab.checker.exercises.catalogue import find_exercise
 from driftlab.checker.sessions.selection import remember
-from driftlab.checker.sessions.session import Attempts
+from driftlab.checker.sessions.session import Session
 from driftlab.clusters.cluster import OURS, OURS_SELECTOR
 from driftlab.clusters.embedded.engine import EmbeddedCluster
 from driftlab.clusters.errors import ClusterNotOurs, ClusterUnreachable, CommandFailed, ConfirmationNeeded, UsageError
 from driftlab.clusters.existing.credentials import CredentialsRefused, OwnersClient
-from driftlab.clusters.existing.engine import USER, ExistingCluster, RightsMissing
+from driftlab.clusters.existing.engine import USER_LABEL, ExistingCluster, RightsMissing
 from driftlab.clusters.host import processes
 from driftlab.clusters.kubernetes import rbac as rights
 from driftlab.clusters.kubernetes.client import ApiRefused, Client
@@ -179,20 +179,20 @@ def driftlab(*words: str, **env: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def do(attempts: Attempts, name: str = "one-pod") -> None:
+def do(session: Session, name: str = "one-pod") -> None:
     """A whole exercise: untouched, solved, begun again, solved again."""
     exercise = find_exercise(f"02-self-healing/{name}")
-    assert attempts.start(exercise).fresh
-    assert attempts.check(exercise).outcome is Outcome.FAIL
-    attempts.run(exercise.solution)
-    result = attempts.check(exercise, wait_s=120)
+    assert session.start(exercise).fresh
+    assert session.check(exercise).outcome is Outcome.FAIL
+    session.run(exercise.solution)
+    result = session.check(exercise, wait_s=120)
     assert (result.outcome, result.points) == (Outcome.PASS, result.of), result
-    assert attempts.start(exercise, again=True).fresh
-    assert attempts.check(exercise).outcome is Outcome.FAIL
+    assert session.start(exercise, again=True).fresh
+    assert session.check(exercise).outcome is Outcome.FAIL
 
 
-def ours(cluster: ExistingCluster) -> Attempts:
-    return Attempts(cluster, find_exercise("02-self-healing/one-pod").lab)
+def ours(cluster: ExistingCluster) -> Session:
+    return Session(cluster, find_exercise("02-self-healing/one-pod").lab)
 
 
 # ---- a namespace, and nothing else
@@ -290,7 +290,7 @@ def test_two_users_do_the_same_exercise_at_once(school: School, monkeypatch: pyt
     with ThreadPoolExecutor(2) as pool:
         list(pool.map(lambda cluster: do(ours(cluster)), clusters.values()))
     labels = school.get("self-healing-ben")["metadata"]["labels"]
-    assert labels.items() >= {**OURS, USER: "ben"}.items()
+    assert labels.items() >= {**OURS, USER_LABEL: "ben"}.items()
 
     clusters["anna"].down()
     assert not school.has("/api/v1/namespaces/self-healing-anna")
@@ -336,7 +336,7 @@ def test_nobody_is_given_rights(school: School):
 
 
 @pytest.mark.parametrize(
-    "labels", [{}, {"app.kubernetes.io/managed-by": "Helm"}, OURS, {**OURS, USER: "somebody-else"}]
+    "labels", [{}, {"app.kubernetes.io/managed-by": "Helm"}, OURS, {**OURS, USER_LABEL: "somebody-else"}]
 )
 def test_a_namespace_of_that_name_is_not_taken_from_its_owner(
     school: School, monkeypatch: pytest.MonkeyPatch, labels: dict[str, str]
@@ -368,9 +368,9 @@ def test_a_namespace_that_its_owner_has_taken_back_is_left_alone(
     if theft == "made again":
         school.admin.delete(f"/api/v1/namespaces/{name}")
         wait_for(lambda: not school.has(f"/api/v1/namespaces/{name}"), "its end", timeout_s=60)
-        school.namespace(name, **OURS, **{USER: user})
+        school.namespace(name, **OURS, **{USER_LABEL: user})
     else:
-        labels = {"app.kubernetes.io/managed-by": None} if theft == "unlabelled" else {USER: "another"}
+        labels = {"app.kubernetes.io/managed-by": None} if theft == "unlabelled" else {USER_LABEL: "another"}
         school.admin.patch(f"/api/v1/namespaces/{name}", {"metadata": {"labels": labels}})
     cluster.down()
     assert "deletionTimestamp" not in school.get(name)["metadata"]
@@ -427,7 +427,7 @@ def test_labs_that_share_a_namespace_take_turns(school: School, monkeypatch: pyt
     first, exercise = ours(cluster), find_exercise("02-self-healing/one-pod")
     first.start(exercise)
     second = ours(cluster)
-    second.kept.folder = first.folder.with_name("99-another-lab")
+    second.store.folder = first.folder.with_name("99-another-lab")
     second.start(exercise)
     assert (first.current, second.current) == ("", "one-pod")
     cluster.down()
@@ -656,7 +656,7 @@ def test_an_api_server_that_does_not_answer(school: School, how: str):
         context = school.context("gone", school.teacher, server=f"https://127.0.0.1:{listener.getsockname()[1]}")
         cluster = existing(context)
         with pytest.raises(ClusterUnreachable) as error:
-            OwnersClient(cluster, cluster.sought().context(context), timeout_s=1).get("/version")
+            OwnersClient(cluster, cluster.read_kubeconfig().context(context), timeout_s=1).get("/version")
         assert "kubectl --context gone version" in error.value.next_step
         if how == "refused":
             with pytest.raises(ClusterUnreachable):
@@ -770,18 +770,18 @@ def test_a_certificate_that_is_not_there(school: School):
 
 
 def test_doctor_asks_only_the_context_that_was_used_last(school: School):
-    def about_contexts() -> list[tuple[Gravity, str]]:
-        return [(one.gravity, one.what) for one in examine() if "context" in one.what]
+    def about_contexts() -> list[tuple[Severity, str]]:
+        return [(one.severity, one.text) for one in examine() if "context" in one.text]
 
     assert about_contexts() == []
     cluster = existing("teacher")
     cluster.up()
     remember(cluster)
     ((gravity, what),) = about_contexts()
-    assert (gravity, "answers" in what) == (Gravity.OK, True)
+    assert (gravity, "answers" in what) == (Severity.OK, True)
     cluster.down()
     ((gravity, what),) = about_contexts()
-    assert gravity is Gravity.PROBLEM
+    assert gravity is Severity.PROBLEM
     assert "teacher" in what
 
 

@@ -217,7 +217,7 @@ def test_an_interrupted_creation_leaves_nothing_behind(
         assert process.returncode == 130, said
     assert leftovers(engine, own_name) == []
     assert list((learner.folder / "state/kind/clusters").iterdir()) == []
-    assert processes.mentioning(learner.folder / "state") == []
+    assert processes.processes_naming(learner.folder / "state") == []
 
 
 # ---- bad input

@@ -53,7 +53,7 @@ def shared():
 
 
 def running(cluster):
-    return {(process.pid, process.create_time()) for process in processes.mentioning(cluster.folder)}
+    return {(process.pid, process.create_time()) for process in processes.processes_naming(cluster.folder)}
 
 
 def remember(cluster):
@@ -155,7 +155,7 @@ def test_a_claim_without_a_class_gets_the_standard_one(shared):
 def test_everything_killed_at_once_is_started_again_and_state_is_kept(shared):
     """As after a power cut."""
     kept = remember(shared)
-    processes.end(processes.mentioning(shared.folder))
+    processes.end(processes.processes_naming(shared.folder))
     assert shared.status().phase == "stopped"
     shared.up()
     assert shared.status().phase == "ready"
@@ -222,7 +222,7 @@ def test_cluster_whose_data_is_destroyed_is_replaced_and_that_is_said(own):
 def test_cluster_of_another_version_of_the_kit_is_replaced_and_that_is_said(own):
     own.up()
     lost = remember(own)
-    own._record.write_text(json.dumps({**json.loads(own._record.read_text()), "digest": "another"}))
+    own.record.write_text(json.dumps({**json.loads(own.record.read_text()), "digest": "another"}))
     heard = Heard()
     own.up(Progress(heard))
     assert own.status().phase == "ready"
@@ -252,14 +252,14 @@ def test_port_that_somebody_takes_at_the_last_moment_is_no_hindrance(own, monkey
 
 
 def test_controllers_that_end_while_a_cluster_comes_up_are_started_again(own, monkeypatch):
-    grant, killed = own.grant_learners, []
+    grant, killed = own.create_learner_roles, []
 
     def kill_and_grant():  # they have just been started
         killed.append(own._alive()["kube-controller-manager"].pid)
         own._alive()["kube-controller-manager"].kill()
         grant()
 
-    monkeypatch.setattr(own, "grant_learners", kill_and_grant)
+    monkeypatch.setattr(own, "create_learner_roles", kill_and_grant)
     heard = Heard()
     own.up(Progress(heard))
     assert own.status().phase == "ready"

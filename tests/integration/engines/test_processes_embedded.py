@@ -47,7 +47,7 @@ class Person:
     @property
     def processes(self):
         """By the program's name; ``nothing`` more than what was started for this person's cluster."""
-        return {process.name() for process in processes.mentioning(self.folder) if process.is_running()}
+        return {process.name() for process in processes.processes_naming(self.folder) if process.is_running()}
 
 
 @pytest.fixture
@@ -167,7 +167,7 @@ def test_host_that_sleeps(tmp_path, monkeypatch):
 
         wait_for(healthy, "a healthy Deployment", timeout_s=120)
         pods = {pod["metadata"]["uid"] for pod in client.get("/api/v1/namespaces/lab/pods")["items"]}
-        asleep = processes.mentioning(cluster.folder)
+        asleep = processes.processes_naming(cluster.folder)
         for process in asleep:
             process.suspend()
         psutil.wait_procs(asleep, timeout=SLEEP_S)  # none ends: this is the sleep itself

@@ -15,7 +15,7 @@ from typing import Any
 import psutil
 import pytest
 
-from driftlab.checker.evidence.recording import FULL, Recording, Tape, read
+from driftlab.checker.evidence.recording import FULL, Recording, RecordingReader, read
 from driftlab.checker.evidence.snapshot import LISTS
 from driftlab.checker.evidence.verdict import Outcome
 from driftlab.checker.exercises.catalogue import load
@@ -23,7 +23,7 @@ from driftlab.checker.exercises.result import Result
 from driftlab.checker.sessions import recorder
 from driftlab.checker.sessions import session as attempt
 from driftlab.checker.sessions.recorder import Recorder
-from driftlab.checker.sessions.session import Attempts
+from driftlab.checker.sessions.session import Session
 from driftlab.clusters.cluster import Cluster
 from driftlab.clusters.host import processes
 from driftlab.clusters.kubernetes.client import Client
@@ -57,8 +57,8 @@ import json
 import time
 from pathlib import Path
 
-from checker import Lab, failed, passed
-from checker import predicates as p
+from driftlab.checker import Lab, failed, passed
+from driftlab.checker import predicates as p
 
 HERE = Path(__file__).parent
 HINTS = ("nudge", "pointer", "answer")
@@ -168,8 +168,8 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def attempts(cluster: Cluster, lab: Lab, folder: Path) -> Iterator[Attempts]:
-    made = Attempts(cluster, load(folder), namespace=lab.name)
+def session(cluster: Cluster, lab: Lab, folder: Path) -> Iterator[Session]:
+    made = Session(cluster, load(folder), namespace=lab.name)
     yield made
     for ticket in made.folder.glob("current.json"):
         ticket.unlink()
@@ -183,34 +183,34 @@ def proxy(cluster: Cluster) -> Iterator[FaultyProxy]:
 
 
 @pytest.fixture
-def through_proxy(attempts: Attempts, proxy: FaultyProxy, tmp_path: Path) -> Attempts:
+def through_proxy(session: Session, proxy: FaultyProxy, tmp_path: Path) -> Session:
     """The same, and all that the kit knows of the cluster comes through the proxy."""
-    return Attempts(behind(proxy, attempts.cluster, tmp_path / "kubeconfig"), attempts.lab, attempts.namespace)
+    return Session(behind(proxy, session.cluster, tmp_path / "kubeconfig"), session.lab, session.namespace)
 
 
-def recorders(attempts: Attempts) -> list[psutil.Process]:
-    return processes.mentioning(attempts.folder)
+def recorders(session: Session) -> list[psutil.Process]:
+    return processes.processes_naming(session.folder)
 
 
-def begin(attempts: Attempts, name: str) -> Any:
+def begin(session: Session, name: str) -> Any:
     """Start an exercise; it, once somebody records it."""
-    (exercise,) = (one for one in attempts.lab.exercises if one.name == name)
-    attempts.start(exercise, again=True)
-    path = attempts._recording(exercise)
+    (exercise,) = (one for one in session.lab.exercises if one.name == name)
+    session.start(exercise, again=True)
+    path = session.store.recording(exercise)
     wait_for(lambda: recorder.runs(path) and path.exists(), "a recorder", PATIENCE_S)
     return exercise
 
 
-def recorded(attempts: Attempts, exercise: Any) -> Recording:
-    return read(attempts._recording(exercise))
+def recorded(session: Session, exercise: Any) -> Recording:
+    return read(session.store.recording(exercise))
 
 
-def wait_until_recorded(attempts: Attempts, exercise: Any, *versions: int) -> Recording:
-    tape = Tape(attempts._recording(exercise))
+def wait_until_recorded(session: Session, exercise: Any, *versions: int) -> Recording:
+    tape = RecordingReader(session.store.recording(exercise))
     missing = set(versions)
 
     def there() -> bool:
-        tape.wind()
+        tape.read_new()
         return missing <= {change.version for change in tape.recording.changes}
 
     wait_for(there, "the recording to know of it", PATIENCE_S, every_s=0.2)
@@ -250,8 +250,8 @@ def deeds(result: Result) -> list[str]:
 # ---- nothing is lost
 
 
-def test_nothing_is_lost_in_a_burst_of_2000_changes(attempts: Attempts, lab: Lab):
-    exercise = begin(attempts, "told")
+def test_nothing_is_lost_in_a_burst_of_2000_changes(session: Session, lab: Lab):
+    exercise = begin(session, "told")
     names = [f"burst-{number}" for number in range(16)]
     for name in names:
         lab.deployment(name, replicas=0, spec={"paused": True})
@@ -264,70 +264,70 @@ def test_nothing_is_lost_in_a_burst_of_2000_changes(attempts: Attempts, lab: Lab
     with ThreadPoolExecutor(len(names)) as pool:
         versions = [version for found in pool.map(burst, names) for version in found]
     assert len(set(versions)) == 2000
-    recording = wait_until_recorded(attempts, exercise, *versions)
+    recording = wait_until_recorded(session, exercise, *versions)
     recording.require(*LISTS)
     in_order = [change.version for change in recording.changes]
     assert in_order == sorted(in_order)
-    assert attempts.check(exercise).outcome is Outcome.PASS
+    assert session.check(exercise).outcome is Outcome.PASS
 
 
-def test_one_recorder_for_each_exercise(attempts: Attempts):
+def test_one_recorder_for_each_exercise(session: Session):
     """Another one sees that somebody is at it, and gives up."""
-    exercise = begin(attempts, "told")
-    (first,) = recorders(attempts)
+    exercise = begin(session, "told")
+    (first,) = recorders(session)
     second = subprocess.run(first.cmdline(), env=first.environ(), timeout=PATIENCE_S, check=False)
     assert second.returncode == 0
-    assert recorders(attempts) == [first]
-    assert attempts.check(exercise).outcome is Outcome.PASS
+    assert recorders(session) == [first]
+    assert session.check(exercise).outcome is Outcome.PASS
 
 
-def test_a_recorder_that_was_killed_is_replaced_and_nothing_is_lost(attempts: Attempts, lab: Lab):
+def test_a_recorder_that_was_killed_is_replaced_and_nothing_is_lost(session: Session, lab: Lab):
     """Also where it was killed in the middle of a line."""
-    exercise = begin(attempts, "told")
-    wait_until_recorded(attempts, exercise, scale(lab, 4))
-    (first,) = recorders(attempts)
+    exercise = begin(session, "told")
+    wait_until_recorded(session, exercise, scale(lab, 4))
+    (first,) = recorders(session)
     first.kill()
     first.wait(PATIENCE_S)
-    path = attempts._recording(exercise)
+    path = session.store.recording(exercise)
     with path.open("ab") as file:
         file.write(b'{"at": 1.0, "kind": "pods", "type": "MODIFIED", "obj')
     scale(lab, 5)
     scale(lab, 3)
-    result = attempts.check(exercise)
+    result = session.check(exercise)
     assert told(result)["numbers"] == (Outcome.PASS, "[3, 4, 5, 3]")
     assert result.method.gaps == ()
-    (second,) = recorders(attempts)
+    (second,) = recorders(session)
     assert second.pid != first.pid
     assert [json.loads(line)["kind"] for line in path.read_text(encoding="utf-8").splitlines() if line]
 
 
-def test_a_recording_that_was_deleted_is_made_again_from_the_start(attempts: Attempts, lab: Lab):
+def test_a_recording_that_was_deleted_is_made_again_from_the_start(session: Session, lab: Lab):
     """And a check right after the start waits for the recorder: a process may be slow to come up."""
-    (exercise,) = (one for one in attempts.lab.exercises if one.name == "told")
-    attempts.start(exercise, again=True)
-    assert told(attempts.check(exercise)) == {"numbers": (Outcome.PASS, "[3]"), "ready": (Outcome.PASS, "3")}
-    wait_until_recorded(attempts, exercise, scale(lab, 4))
-    path = attempts._recording(exercise)
+    (exercise,) = (one for one in session.lab.exercises if one.name == "told")
+    session.start(exercise, again=True)
+    assert told(session.check(exercise)) == {"numbers": (Outcome.PASS, "[3]"), "ready": (Outcome.PASS, "3")}
+    wait_until_recorded(session, exercise, scale(lab, 4))
+    path = session.store.recording(exercise)
     path.unlink()
     wait_for(lambda: not recorder.runs(path), "the recorder to notice", PATIENCE_S)
     scale(lab, 3)
-    assert told(attempts.check(exercise))["numbers"] == (Outcome.PASS, "[3, 4, 3]")
+    assert told(session.check(exercise))["numbers"] == (Outcome.PASS, "[3, 4, 3]")
 
 
 # ---- it ends by itself
 
 
-def test_a_recorder_ends_when_its_exercise_is_over(attempts: Attempts):
-    begin(attempts, "told")
-    (first,) = recorders(attempts)
-    exercise = begin(attempts, "told")
+def test_a_recorder_ends_when_its_exercise_is_over(session: Session):
+    begin(session, "told")
+    (first,) = recorders(session)
+    exercise = begin(session, "told")
     wait_for(lambda: not first.is_running(), "the end of the first recorder", PATIENCE_S)
-    assert len(list(attempts.folder.glob("*.recording.jsonl"))) == 1
-    (attempts.folder / "current.json").unlink()
-    wait_for(lambda: not recorder.runs(attempts._recording(exercise)), "the end of the second", PATIENCE_S)
+    assert len(list(session.folder.glob("*.recording.jsonl"))) == 1
+    (session.folder / "current.json").unlink()
+    wait_for(lambda: not recorder.runs(session.store.recording(exercise)), "the end of the second", PATIENCE_S)
 
 
-def test_a_recorder_ends_when_its_cluster_is_gone(through_proxy: Attempts):
+def test_a_recorder_ends_when_its_cluster_is_gone(through_proxy: Session):
     begin(through_proxy, "told")
     through_proxy.cluster.kubeconfig.unlink()
     wait_for(lambda: not recorders(through_proxy), "the recorder to end", PATIENCE_S)
@@ -359,7 +359,7 @@ def test_a_recording_that_is_full_ends_with_a_gap_and_stays_as_it_is(
 
 
 def test_an_api_server_in_trouble_is_nobodys_fault_and_a_retry_works(
-    through_proxy: Attempts, proxy: FaultyProxy, lab: Lab
+    through_proxy: Session, proxy: FaultyProxy, lab: Lab
 ):
     """Whatever goes wrong: ERROR with the next step, then the same work is judged, with all that happened meanwhile."""
     exercise = begin(through_proxy, "told")
@@ -386,7 +386,7 @@ GONE = {"kind": "Status", "code": 410, "reason": "Expired", "message": "410 on p
     "fault", [answers(410, GONE), answers(200, {"type": "ERROR", "object": GONE})], ids=["refused", "in the stream"]
 )
 def test_what_the_api_server_has_forgotten_is_a_gap_and_no_verdict_rests_on_it(
-    through_proxy: Attempts, proxy: FaultyProxy, lab: Lab, fault: Fault
+    through_proxy: Session, proxy: FaultyProxy, lab: Lab, fault: Fault
 ):
     """410 Gone, for Pods: what needs them is ERROR and says what to do; what does not is judged."""
     exercise = begin(through_proxy, "told")
@@ -405,7 +405,7 @@ def test_what_the_api_server_has_forgotten_is_a_gap_and_no_verdict_rests_on_it(
     assert "410 on purpose" in result.method.gaps[0]
 
 
-def test_what_is_not_the_evidence_of_this_exercise_is_noticed(through_proxy: Attempts, proxy: FaultyProxy):
+def test_what_is_not_the_evidence_of_this_exercise_is_noticed(through_proxy: Session, proxy: FaultyProxy):
     """Another cluster at the same address, and a baseline that somebody has edited."""
     exercise = begin(through_proxy, "told")
     other = {"metadata": {"name": "kube-system", "uid": "another"}}
@@ -430,11 +430,11 @@ def spec_of(lab: Lab) -> Any:
     return lab.get("deployments", "web")["spec"]
 
 
-def test_a_deployment_that_heals_scales_and_restarts_is_put_back_as_it_was(attempts: Attempts, lab: Lab):
+def test_a_deployment_that_heals_scales_and_restarts_is_put_back_as_it_was(session: Session, lab: Lab):
     """And what the recording tells from then on says nothing of it."""
-    exercise = begin(attempts, "proves")
+    exercise = begin(session, "proves")
     before = spec_of(lab)
-    assert told(attempts.check(exercise)) == {
+    assert told(session.check(exercise)) == {
         "numbers": (Outcome.PASS, "[3]"),
         "ready": (Outcome.PASS, "3"),
         "heals": (Outcome.PASS, "healed"),
@@ -444,38 +444,38 @@ def test_a_deployment_that_heals_scales_and_restarts_is_put_back_as_it_was(attem
     assert spec_of(lab) == before
     scale(lab, 4)
     lab.roll_out()
-    after = attempts._judge(exercise, 0)  # as for a hint: nothing is disturbed
+    after = session._result(exercise, 0)  # as for a hint: nothing is disturbed
     assert told(after)["numbers"] == (Outcome.PASS, "[3, 4]")
     assert told(after)["ready"] == (Outcome.PASS, "3")
     assert deeds(after) == ["Deployment web: scaled from 3 to 4"]
     assert after.method.gaps == ()
 
 
-def test_a_paused_deployment_does_not_restart_and_is_put_back(attempts: Attempts, lab: Lab):
-    exercise = begin(attempts, "proves")
+def test_a_paused_deployment_does_not_restart_and_is_put_back(session: Session, lab: Lab):
+    exercise = begin(session, "proves")
     lab.kubectl("rollout", "pause", "deployment/web")
     before = spec_of(lab)
-    result = attempts.check(exercise)
+    result = session.check(exercise)
     assert told(result)["restarts"] == (Outcome.FAIL, "not restarted")
     assert result.outcome is Outcome.FAIL
     assert spec_of(lab) == before
 
 
-def test_a_bare_pod_does_not_heal(attempts: Attempts):
-    exercise = begin(attempts, "bare")
-    result = attempts.check(exercise)
+def test_a_bare_pod_does_not_heal(session: Session):
+    exercise = begin(session, "bare")
+    result = session.check(exercise)
     assert told(result) == {"there": (Outcome.PASS, "1"), "heals": (Outcome.FAIL, "not healed")}
 
 
-def test_an_interrupted_proof_is_put_back_at_once(attempts: Attempts, lab: Lab, folder: Path):
-    exercise = begin(attempts, "cut-off")
+def test_an_interrupted_proof_is_put_back_at_once(session: Session, lab: Lab, folder: Path):
+    exercise = begin(session, "cut-off")
     before = spec_of(lab)
     (folder / "interrupt").touch()
     with pytest.raises(KeyboardInterrupt):
-        attempts.check(exercise)
+        session.check(exercise)
     assert spec_of(lab) == before
     (folder / "interrupt").unlink()
-    result = attempts.check(exercise)
+    result = session.check(exercise)
     assert result.outcome is Outcome.PASS, result
     assert deeds(result) == []
     assert spec_of(lab) == before
@@ -484,24 +484,24 @@ def test_an_interrupted_proof_is_put_back_at_once(attempts: Attempts, lab: Lab, 
 CHECK = """
 import sys
 from pathlib import Path
-from driftlab.checker.sessions.session import Attempts
+from driftlab.checker.sessions.session import Session
 from driftlab.checker.exercises.catalogue import load
 from driftlab.clusters.registry import open_cluster
 folder, engine, cluster, namespace, name = sys.argv[1:]
 lab = load(Path(folder))
 (exercise,) = (one for one in lab.exercises if one.name == name)
-print(Attempts(open_cluster(engine, cluster), lab, namespace=namespace).check(exercise).outcome)
+print(Session(open_cluster(engine, cluster), lab, namespace=namespace).check(exercise).outcome)
 """
 
 
 @pytest.fixture
-def hanging_check(attempts: Attempts, folder: Path) -> Iterator["subprocess.Popen[str]"]:
+def hanging_check(session: Session, folder: Path) -> Iterator["subprocess.Popen[str]"]:
     """A process that checks the exercise `cut-off`, and is in the middle of its proof."""
-    begin(attempts, "cut-off")
+    begin(session, "cut-off")
     (folder / "hang").touch()
-    command = [sys.executable, "-c", CHECK, folder, attempts.cluster.engine, attempts.cluster.name]
+    command = [sys.executable, "-c", CHECK, folder, session.cluster.engine, session.cluster.name]
     with subprocess.Popen(
-        [*command, attempts.namespace, "cut-off"], stdout=subprocess.PIPE, text=True, env={**os.environ}
+        [*command, session.namespace, "cut-off"], stdout=subprocess.PIPE, text=True, env={**os.environ}
     ) as process:
         try:
             wait_for(lambda: (folder / "disturbed").exists() or process.poll() is not None, "the proof", PATIENCE_S)
@@ -512,7 +512,7 @@ def hanging_check(attempts: Attempts, folder: Path) -> Iterator["subprocess.Pope
 
 
 def test_a_proof_that_was_killed_is_put_back_by_the_next_check(
-    attempts: Attempts, lab: Lab, folder: Path, hanging_check: "subprocess.Popen[str]"
+    session: Session, lab: Lab, folder: Path, hanging_check: "subprocess.Popen[str]"
 ):
     disturbed = spec_of(lab)
     assert disturbed["replicas"] == 5
@@ -520,8 +520,8 @@ def test_a_proof_that_was_killed_is_put_back_by_the_next_check(
     hanging_check.send_signal(signal.SIGKILL)
     hanging_check.wait(PATIENCE_S)
     (folder / "hang").unlink()
-    (exercise,) = (one for one in attempts.lab.exercises if one.name == "cut-off")
-    result = attempts.check(exercise)
+    (exercise,) = (one for one in session.lab.exercises if one.name == "cut-off")
+    result = session.check(exercise)
     assert told(result)["numbers"] == (Outcome.PASS, "[3]")
     assert result.outcome is Outcome.PASS, result
     assert deeds(result) == []
@@ -530,24 +530,24 @@ def test_a_proof_that_was_killed_is_put_back_by_the_next_check(
 
 
 def test_what_the_learner_has_changed_since_a_proof_was_killed_stays(
-    attempts: Attempts, lab: Lab, folder: Path, hanging_check: "subprocess.Popen[str]"
+    session: Session, lab: Lab, folder: Path, hanging_check: "subprocess.Popen[str]"
 ):
     hanging_check.send_signal(signal.SIGKILL)
     hanging_check.wait(PATIENCE_S)
     (folder / "hang").unlink()
     scale(lab, 2)
-    (exercise,) = (one for one in attempts.lab.exercises if one.name == "cut-off")
-    attempts.hint(exercise)  # a hint looks, too, and disturbs nothing itself
+    (exercise,) = (one for one in session.lab.exercises if one.name == "cut-off")
+    session.hint(exercise)  # a hint looks, too, and disturbs nothing itself
     assert spec_of(lab)["replicas"] == 2
     assert "annotations" not in spec_of(lab)["template"]["metadata"]
 
 
 def test_two_checks_do_not_disturb_each_other(
-    attempts: Attempts, folder: Path, hanging_check: "subprocess.Popen[str]", monkeypatch: pytest.MonkeyPatch
+    session: Session, folder: Path, hanging_check: "subprocess.Popen[str]", monkeypatch: pytest.MonkeyPatch
 ):
-    (exercise,) = (one for one in attempts.lab.exercises if one.name == "cut-off")
+    (exercise,) = (one for one in session.lab.exercises if one.name == "cut-off")
     monkeypatch.setattr(attempt, "MOST_PROOF_S", 0)  # how long the second one would wait for the first
-    result = attempts.check(exercise)
+    result = session.check(exercise)
     assert {goal.outcome for goal in result.goals} == {Outcome.ERROR}
     assert "another check" in result.goals[0].reason
     (folder / "hang").unlink()
@@ -557,9 +557,9 @@ def test_two_checks_do_not_disturb_each_other(
 # ---- who did what
 
 
-def test_deeds_are_told_from_what_the_controllers_did(attempts: Attempts, lab: Lab, embedded: None):
+def test_deeds_are_told_from_what_the_controllers_did(session: Session, lab: Lab, embedded: None):
     """Also where there are so many Pods that the API drops Events, and where deletion goes from the bottom up."""
-    exercise = begin(attempts, "told")
+    exercise = begin(session, "told")
     for replicas in (45, 2):
         scale(lab, replicas)
         lab.roll_out()
@@ -568,7 +568,7 @@ def test_deeds_are_told_from_what_the_controllers_did(attempts: Attempts, lab: L
     lab.kubectl("delete", "pod", doomed)
     lab.kubectl("delete", "deployment", "web", "--cascade=foreground")
     lab.wait_list("pods", lambda pods: not pods)
-    result = attempts.check(exercise)
+    result = session.check(exercise)
     assert deeds(result) == [
         "Deployment web: scaled from 3 to 45",
         "Deployment web: scaled from 45 to 2",

@@ -23,7 +23,7 @@ from pathlib import Path
 from driftlab.checker.evidence.verdict import Outcome
 from driftlab.checker.exercises.catalogue import load
 from driftlab.checker.exercises.exercise import Exercise
-from driftlab.checker.sessions.session import Attempts
+from driftlab.checker.sessions.session import Session
 
 WRONG = Path(__file__).parent / "wrong"
 LAB = load(WRONG / "90-hostile")
@@ -70,21 +70,21 @@ def _read(exercise: Exercise, path: Path) -> Case:
 CASES = [_read(one, path) for one in LAB.exercises for path in sorted((WRONG / one.name).glob("*.sh"))]
 
 
-def run(attempts: Attempts, script: str) -> None:
+def run(session: Session, script: str) -> None:
     """Run the text of a script as the learner would."""
     with tempfile.NamedTemporaryFile("w", suffix=".sh", encoding="utf-8") as file:
         file.write(script)
         file.flush()
-        attempts.run(Path(file.name))
+        session.run(Path(file.name))
 
 
 @contextmanager
-def going_on(attempts: Attempts, case: Case) -> Iterator[None]:
+def going_on(session: Session, case: Case) -> Iterator[None]:
     """What the case does while it is checked. Raises what the script raised."""
     if not case.meanwhile:
         yield
         return
     with ThreadPoolExecutor(1) as pool:
-        done = pool.submit(run, attempts, case.meanwhile)
+        done = pool.submit(run, session, case.meanwhile)
         yield
         done.result()

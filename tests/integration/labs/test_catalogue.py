@@ -7,13 +7,16 @@ from pathlib import Path
 import pytest
 import yaml
 
+from driftlab.checker.authoring.verification import complete
 from driftlab.checker.evidence.snapshot import Snapshot
 from driftlab.checker.evidence.verdict import Outcome
 from driftlab.checker.exercises.catalogue import labs
-from driftlab.checker.exercises.exercise import Exercise, Lab
+from driftlab.checker.exercises.exercise import Exercise
+from driftlab.checker.exercises.lab import Lab
 from driftlab.checker.exercises.result import Result
 from driftlab.checker.reports import text
-from driftlab.checker.sessions.session import Attempts, Hint, learner_environment
+from driftlab.checker.sessions.scripts import learner_environment
+from driftlab.checker.sessions.session import Hint, Session
 from driftlab.clusters.cluster import Cluster
 from driftlab.clusters.host import processes
 from driftlab.clusters.kubernetes.kubectl import kubectl_path
@@ -72,19 +75,20 @@ def test_there_are_labs_with_exercises():
 @each_lab
 def test_a_labs_folder_holds_its_parts_and_no_stray_file(lab: Lab):
     """A file that nothing refers to is a typing mistake: an exercise, a mistake or a manifest with another name."""
-    expected = {lab.folder / "exercises.py", lab.notebook}
+    needed, possible = {lab.folder / "lab.md", lab.notebook}, {lab.folder / "common.py"}
     for exercise in lab.exercises:
-        expected |= {exercise.solution}
-        expected |= {exercise.manifest} if exercise.manifest.exists() else set()
-        expected |= {exercise.beginning} if exercise.beginning.exists() else set()
-        expected |= {*exercise.right_answers}
-        expected |= {lab.folder / "wrong" / exercise.name / f"{mistake.name}.sh" for mistake in exercise.mistakes}
+        own = lab.folder / exercise.name
+        needed |= {own / "exercise.md", own / "checks.py", own / "solution.sh", *exercise.right_answers}
+        needed |= {own / "wrong" / f"{mistake.name}.sh" for mistake in exercise.mistakes}
+        possible |= {exercise.manifest, own / "start.sh", own / "quiz.yaml"}
     found = {
         path
         for path in lab.folder.rglob("*")
         if path.is_file() and not {"__pycache__", ".ipynb_checkpoints"} & set(path.parts)
     }
-    assert found == expected
+    assert needed - found == set()
+    assert found - needed - possible == set()
+    assert complete(lab) == [], "as `driftlab verify` sees it"
 
 
 @each_exercise
@@ -123,7 +127,7 @@ def test_a_script_says_what_it_does_and_is_plain_kubectl(script):
     first, *lines = HERE_DOCUMENT.sub(r"\1\n", text).splitlines()
     assert re.fullmatch(r"# \S.*\.", first)
     assert lines
-    may = PLAIN | ALSO if script.parent.parent.name == "right" else PLAIN
+    may = PLAIN | ALSO if script.parent.name == "right" else PLAIN
     for line in lines:
         for command in re.split(r"\||&&|;|\$\((?=kubectl)", ASSIGNMENT.sub("", line)):
             words = command.split()
@@ -134,11 +138,11 @@ def test_a_script_says_what_it_does_and_is_plain_kubectl(script):
 # ---- what is seen on a cluster
 
 
-def _begun(cluster: Cluster, namespace: str, exercise: Exercise) -> Attempts:
+def _begun(cluster: Cluster, namespace: str, exercise: Exercise) -> Session:
     """The exercise has just been started."""
-    attempts = Attempts(cluster, exercise.lab, namespace)
-    attempts.start(exercise, again=True)
-    return attempts
+    session = Session(cluster, exercise.lab, namespace)
+    session.start(exercise, again=True)
+    return session
 
 
 @dataclass(frozen=True)
@@ -152,18 +156,18 @@ class Tried:
 
 
 def _both_ways(cluster: Cluster, namespace: str, exercise: Exercise) -> Tried:
-    attempts = _begun(cluster, namespace, exercise)
-    there = attempts._baseline(exercise)
+    session = _begun(cluster, namespace, exercise)
+    there = session.store.baseline(exercise)
     assert there
-    again = _applied_again(attempts) if there.deployments else ""
-    untouched = attempts.check(exercise)
-    attempts.run(exercise.solution)
-    return Tried(there, again, untouched, attempts.check(exercise, wait_s=120))
+    again = _applied_again(session) if there.deployments else ""
+    untouched = session.check(exercise)
+    session.run(exercise.solution)
+    return Tried(there, again, untouched, session.check(exercise, wait_s=120))
 
 
-def _applied_again(attempts: Attempts) -> str:
+def _applied_again(session: Session) -> str:
     """What `kubectl apply` says of the configurations that were applied last. The server only tries it."""
-    environment = {**learner_environment(attempts.cluster.learner_kubeconfig(attempts.namespace)), "KUBERC": "off"}
+    environment = {**learner_environment(session.cluster.learner_kubeconfig(session.namespace)), "KUBERC": "off"}
     words = ("apply", "view-last-applied", "deployments", "--all", "--output=json")
     applied = processes.run([kubectl_path(), *words], env=environment)
     words = ("apply", "--dry-run=server", "--filename", "-")
@@ -203,9 +207,9 @@ def _may_be_applied_again(tried: Tried, exercise: Exercise) -> None:
 
 
 def _right(cluster: Cluster, namespace: str, exercise: Exercise, script: Path) -> Result:
-    attempts = _begun(cluster, namespace, exercise)
-    attempts.run(script)
-    return attempts.check(exercise, wait_s=120)
+    session = _begun(cluster, namespace, exercise)
+    session.run(script)
+    return session.check(exercise, wait_s=120)
 
 
 @pytest.mark.tried_by(work=_right)
@@ -219,9 +223,9 @@ def test_another_right_answer_earns_full_marks(cluster: Cluster, tried: Result, 
 
 
 def _wrong(cluster: Cluster, namespace: str, exercise: Exercise, script: Path) -> tuple[Result, Hint]:
-    attempts = _begun(cluster, namespace, exercise)
-    attempts.run(script)
-    return attempts.check(exercise, wait_s=60), attempts.hint(exercise)
+    session = _begun(cluster, namespace, exercise)
+    session.run(script)
+    return session.check(exercise, wait_s=60), session.hint(exercise)
 
 
 @pytest.mark.tried_by(work=_wrong)

@@ -18,7 +18,7 @@ from driftlab.checker.exercises.exercise import Exercise
 from driftlab.checker.exercises.result import Result
 from driftlab.checker.reports import document as report
 from driftlab.checker.reports import html, junit, markdown, terminal, text
-from driftlab.checker.sessions.session import Attempts
+from driftlab.checker.sessions.session import Session
 from driftlab.clusters.cluster import Cluster
 from tests.integration.labs.hostile import CASES, LAB, WRONG, Case, going_on, run
 
@@ -41,10 +41,10 @@ def test_a_script_begins_with_what_it_does(case: Case):
 
 
 def _both_ways(cluster: Cluster, namespace: str, exercise: Exercise) -> tuple[Result, Result]:
-    attempts = _started(cluster, exercise, namespace)
-    untouched = attempts.check(exercise)
-    attempts.run(exercise.solution)
-    return untouched, attempts.check(exercise, wait_s=PATIENCE_S)
+    session = _started(cluster, exercise, namespace)
+    untouched = session.check(exercise)
+    session.run(exercise.solution)
+    return untouched, session.check(exercise, wait_s=PATIENCE_S)
 
 
 @pytest.mark.tried_by(work=_both_ways)
@@ -66,11 +66,11 @@ def _suits(case: Case, cluster: Cluster) -> bool:
 def _tried(cluster: Cluster, namespace: str, case: Case) -> tuple[Result, str] | None:
     if not _suits(case, cluster):
         return None
-    attempts = _started(cluster, case.exercise, namespace)
-    run(attempts, case.script)
-    with going_on(attempts, case):
-        result = attempts.check(case.exercise, wait_s=0 if case.outcome is Outcome.WAITING else PATIENCE_S)
-    return result, attempts.hint(case.exercise).text
+    session = _started(cluster, case.exercise, namespace)
+    run(session, case.script)
+    with going_on(session, case):
+        result = session.check(case.exercise, wait_s=0 if case.outcome is Outcome.WAITING else PATIENCE_S)
+    return result, session.hint(case.exercise).text
 
 
 @pytest.mark.tried_by(work=_tried)
@@ -95,12 +95,12 @@ def test_the_verdict_and_the_hint_are_right(tried: tuple[Result, str] | None, ca
     _renders_harmlessly(result)
 
 
-def _started(cluster: Cluster, exercise: Exercise, namespace: str | None = None) -> Attempts:
+def _started(cluster: Cluster, exercise: Exercise, namespace: str | None = None) -> Session:
     """The exercise has just begun, whatever the case before has left in its namespace."""
-    attempts = Attempts(cluster, LAB, namespace)
-    shutil.rmtree(attempts.folder, ignore_errors=True)
-    attempts.start(exercise)
-    return attempts
+    session = Session(cluster, LAB, namespace)
+    shutil.rmtree(session.folder, ignore_errors=True)
+    session.start(exercise)
+    return session
 
 
 # ---- whatever is in the text, it is shown, and nothing obeys it

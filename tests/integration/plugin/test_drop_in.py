@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from driftlab.clusters.drop_in import KindShaped, NeedsContainers
+from driftlab.clusters.embedded.drop_in import KindShaped, NeedsContainers
 from driftlab.clusters.embedded.images import CatalogueInvalid
 from driftlab.clusters.errors import UsageError
 

@@ -14,7 +14,7 @@ import pytest
 from driftlab.checker.authoring.scaffold import create
 from driftlab.checker.evidence.snapshot import LISTS, Snapshot
 from driftlab.checker.exercises.catalogue import load
-from driftlab.checker.sessions.session import Attempts
+from driftlab.checker.sessions.session import Session
 from driftlab.clusters.cluster import Cluster
 from driftlab.clusters.host import processes
 from driftlab.clusters.pytest_plugin import Namespace
@@ -33,11 +33,11 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def attempts(cluster: Cluster, namespace: Namespace, folder: Path) -> Iterator[Attempts]:
-    made = Attempts(cluster, load(folder), namespace.name)
+def session(cluster: Cluster, namespace: Namespace, folder: Path) -> Iterator[Session]:
+    made = Session(cluster, load(folder), namespace.name)
     yield made
     (made.folder / "current.json").unlink(missing_ok=True)
-    wait_for(lambda: not processes.mentioning(made.folder), "the recorder to end", timeout_s=120)
+    wait_for(lambda: not processes.processes_naming(made.folder), "the recorder to end", timeout_s=120)
 
 
 def grade(folder: Path, cluster: Cluster, *options: str) -> "subprocess.CompletedProcess[str]":
@@ -70,13 +70,13 @@ def grade(folder: Path, cluster: Cluster, *options: str) -> "subprocess.Complete
     return done
 
 
-def begin_without_a_cluster(attempts: Attempts) -> None:
+def begin_without_a_cluster(session: Session) -> None:
     """What `driftlab start` leaves behind."""
-    baseline = json.dumps(Snapshot("c-1", attempts.namespace, "1", 1.0, {kind: [] for kind in LISTS}).to_dict())
+    baseline = json.dumps(Snapshot("c-1", session.namespace, "1", 1.0, {kind: [] for kind in LISTS}).to_dict())
     ticket = {"exercise": "scale-up", "since": 1.0, "baseline": hashlib.sha256(baseline.encode()).hexdigest()}
-    attempts.folder.mkdir(parents=True)
-    (attempts.folder / "current.json").write_text(json.dumps(ticket), encoding="utf-8")
-    (attempts.folder / "scale-up.baseline.json").write_text(baseline, encoding="utf-8")
+    session.folder.mkdir(parents=True)
+    (session.folder / "current.json").write_text(json.dumps(ticket), encoding="utf-8")
+    (session.folder / "scale-up.baseline.json").write_text(baseline, encoding="utf-8")
 
 
 def suite(path: Path) -> ET.Element:
@@ -89,17 +89,17 @@ def points(case: ET.Element) -> list[str | None]:
     return [one.get("value") for one in case.iter("property") if one.get("name") == "points"]
 
 
-def test_each_goal_is_a_test_and_junit_has_the_points(attempts: Attempts, folder: Path, tmp_path: Path):
+def test_each_goal_is_a_test_and_junit_has_the_points(session: Session, folder: Path, tmp_path: Path):
     """Not started: a mistake in the question. Started: one fails. Solved: all pass."""
-    here = (folder, attempts.cluster, f"--lab-namespace={attempts.namespace}", f"--junitxml={tmp_path / 'junit.xml'}")
+    here = (folder, session.cluster, f"--lab-namespace={session.namespace}", f"--junitxml={tmp_path / 'junit.xml'}")
     done = grade(*here)
     assert done.returncode == USAGE, done.stdout
-    said = f"no exercise of 61-graded is under way in the namespace {attempts.namespace}"
+    said = f"no exercise of 61-graded is under way in the namespace {session.namespace}"
     assert said in done.stdout + done.stderr
     assert "Next: driftlab start 61-graded" in done.stdout + done.stderr
 
-    (exercise,) = attempts.lab.exercises
-    attempts.start(exercise)
+    (exercise,) = session.lab.exercises
+    session.start(exercise)
     done = grade(*here)
     assert done.returncode == SOME_FAILED, done.stdout
     assert "1 failed, 1 passed" in done.stdout
@@ -109,17 +109,17 @@ def test_each_goal_is_a_test_and_junit_has_the_points(attempts: Attempts, folder
     assert [points(case) for case in cases] == [["0 of 2"], ["0 of 1"]]
     assert [[child.tag for child in case if child.tag != "properties"] for case in cases] == [["failure"], []]
 
-    attempts.run(exercise.solution)
+    session.run(exercise.solution)
     done = grade(*here)
     assert done.returncode == ALL_PASSED, done.stdout
     assert [points(case) for case in suite(tmp_path / "junit.xml").findall("testcase")] == [["2 of 2"], ["1 of 1"]]
-    assert attempts.last_result(exercise)["outcome"] == "PASS"
+    assert session.last_result(exercise)["outcome"] == "PASS"
 
 
 def test_what_could_not_be_checked_is_an_error_and_nobodys_fault(folder: Path, tmp_path: Path):
     """An exercise was begun on a cluster that is gone."""
     cluster = open_cluster("embedded", "gone-since")
-    begin_without_a_cluster(Attempts(cluster, load(folder), "ada"))
+    begin_without_a_cluster(Session(cluster, load(folder), "ada"))
     done = grade(folder, cluster, "--lab-namespace=ada", f"--junitxml={tmp_path / 'junit.xml'}")
     assert done.returncode == SOME_FAILED, done.stdout
     assert "2 errors" in done.stdout
@@ -138,18 +138,45 @@ def test_a_namespace_that_nothing_is_under_way_in_is_a_mistake_and_not_an_empty_
 def test_of_several_labs_the_one_that_is_under_way_is_graded(folder: Path):
     create(folder.parent, "62-other", "scale-up")
     cluster = open_cluster("embedded", "gone-since")
-    begin_without_a_cluster(Attempts(cluster, load(folder), "grace"))
+    begin_without_a_cluster(Session(cluster, load(folder), "grace"))
     done = grade(folder.parent, cluster, "--lab-namespace=grace", "--collect-only", "--quiet")
     assert done.returncode == ALL_PASSED, done.stdout
-    assert done.stdout.count("61-graded/exercises.py::scale-up::") == len(GOALS)
+    assert done.stdout.count("61-graded/lab.md::scale-up::") == len(GOALS)
     assert "62-other" not in done.stdout
 
 
+MODULE = """\
+from driftlab.checker import Lab, passed
+
+lab = Lab("63-module", title="A module", minutes=5, summary="Nothing.")
+one = lab.exercise("scale-up", "One", hints=("nudge", "pointer", "answer"))
+one.goal("Of the module")(lambda evidence: passed("yes"))
+"""
+
+
+def test_a_lab_that_is_one_module_is_graded_too_and_each_lab_once(folder: Path):
+    """A module that is left over in a lab with texts is not looked at, and other Markdown and Python is no lab."""
+    cluster = open_cluster("embedded", "gone-since")
+    module = folder.parent / "63-module"
+    module.mkdir()
+    for place in (module, folder):
+        (place / "exercises.py").write_text(MODULE, encoding="utf-8")
+        (place / "notes.md").write_text("# Notes\n", encoding="utf-8")
+        begin_without_a_cluster(Session(cluster, load(place), "hedy"))
+    done = grade(folder.parent, cluster, "--lab-namespace=hedy", "--collect-only", "--quiet")
+    assert done.returncode == ALL_PASSED, done.stdout
+    titles = [f"61-graded/lab.md::scale-up::{title}" for title in GOALS]
+    assert [line.removeprefix("labs/") for line in done.stdout.splitlines() if "::" in line] == [
+        *titles,
+        "63-module/exercises.py::scale-up::Of the module",
+    ]
+
+
 def test_a_lab_with_a_mistake_is_told_with_file_and_line(folder: Path):
-    (folder / "exercises.py").write_text("x = 1\nprint(y)\n", encoding="utf-8")
+    (folder / "scale-up/checks.py").write_text("x = 1\nprint(y)\n", encoding="utf-8")
     done = grade(folder, open_cluster("embedded", "none"), "--lab-namespace=ada")
     assert done.returncode == INTERRUPTED, done.stdout
-    assert f"{folder / 'exercises.py'}, line 2: NameError" in done.stdout
+    assert f"{folder / 'scale-up/checks.py'}, line 2: NameError" in done.stdout
 
 
 @pytest.mark.parametrize("options", [[], ["--lab-namespace="]], ids=["no namespace", "an empty one"])

@@ -61,7 +61,7 @@ def test_its_fixtures_bring_a_cluster_and_take_it_away(tmp_path: Path):
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert "3 passed" in done.stdout
-    assert processes.mentioning(state) == []
+    assert processes.processes_naming(state) == []
     assert list((state / "embedded" / "clusters").iterdir()) == []
 
 
@@ -119,8 +119,9 @@ def test_runs_that_use_no_cluster_start_none_and_pay_for_none(tmp_path: Path):
 
         def test_cheap():
             ours = {name for name in sys.modules if name.partition(".")[0] == "driftlab"}
-            plugins = {"driftlab.clusters.pytest_plugin", "driftlab.checker.pytest_plugin"}
-            assert ours == {"driftlab", "driftlab.clusters", "driftlab.clusters.errors", "driftlab.checker", *plugins}
+            plugins = {f"driftlab.{of}.pytest_plugin" for of in ("clusters", "clusters.embedded", "checker")}
+            packages = {"driftlab", "driftlab.clusters", "driftlab.clusters.embedded", "driftlab.checker"}
+            assert ours == {*packages, *plugins, "driftlab.clusters.errors"}
             assert "kubernetes" not in sys.modules
         """,
         DRIFTLAB_STATE=str(tmp_path / "state"),

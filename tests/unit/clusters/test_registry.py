@@ -41,7 +41,7 @@ def test_a_name_is_a_name(engine, name):
 
 @pytest.mark.parametrize("engine", OURS)
 def test_one_sign_more_than_the_longest_name_is_too_long(engine):
-    longest = engine_class(engine).longest_name
+    longest = engine_class(engine).max_name_length
     open_cluster(engine, "x" * longest, images=())
     with pytest.raises(UsageError, match=f"at most {longest} "):
         open_cluster(engine, "x" * (longest + 1), images=())
@@ -49,7 +49,7 @@ def test_one_sign_more_than_the_longest_name_is_too_long(engine):
 
 def test_the_longest_name_leaves_room_for_what_nodes_are_called_beside_it():
     """Linux takes no host name of more than 63 signs, and Kubernetes no such label."""
-    kind, embedded = (engine("x" * engine.longest_name) for engine in (KindCluster, EmbeddedCluster))
+    kind, embedded = (engine("x" * engine.max_name_length) for engine in (KindCluster, EmbeddedCluster))
     assert len(kind.own_name + LONGEST_SUFFIX) == 63
     assert len(f"{embedded.name}-worker{NODES}") == 63
 

@@ -6,6 +6,7 @@ import pytest
 
 from driftlab.checker.evidence.recording import UNRECORDED, Change, Recording
 from driftlab.checker.exercises.catalogue import find_lab
+from driftlab.checker.exercises.grading import grade
 from tests.unit.evidence_by_hand import (
     deployment,
     event,
@@ -25,7 +26,7 @@ def judge(name, now, before=None, asked=()):
     """``asked``: the states of the Deployment that were recorded."""
     changes = (Change(1.0, "deployments", "MODIFIED", one) for one in asked)
     seen = Recording(tuple(changes)) if asked else UNRECORDED
-    return EXERCISES[name].judge(replace(evidence(now, before), recording=seen))
+    return grade(EXERCISES[name], replace(evidence(now, before), recording=seen))
 
 
 def outcomes(result):

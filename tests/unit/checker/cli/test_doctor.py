@@ -1,8 +1,6 @@
 """What is in the way of a lab: each finding under conditions that are set by hand, and how it is mended."""
 
 import os
-import re
-import shlex
 import shutil
 import socket
 import subprocess
@@ -14,13 +12,10 @@ import psutil
 import pytest
 
 from driftlab.checker.cli import doctor
-from driftlab.checker.cli.doctor import Finding, Gravity, examine
-from driftlab.clusters.embedded.engine import PROGRAMS
-from driftlab.clusters.kind import host
-from driftlab.clusters.kind.engine import boot_with_cgroup_v2
+from driftlab.checker.cli.doctor import Finding, Severity, examine
+from driftlab.clusters.kind.engine import KindCluster
+from tests.unit.findings_by_hand import look
 
-#: Where nothing is to be mended, the finding itself says why not.
-SELF_EXPLAINING = re.compile(r"labs use the embedded engine$|could not be examined: ")
 PROXIES = ("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "NO_PROXY", "no_proxy")
 
 
@@ -34,18 +29,6 @@ def machine(tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", str(tmp_path / "bin"))
     (tmp_path / "bin").mkdir()
     return tmp_path
-
-
-def look(probe):
-    """What ``probe`` finds; whatever is not in order can be mended or explains itself."""
-    found = list(probe())
-    for finding in found:
-        assert finding.what.strip() == finding.what != ""
-        if finding.gravity is Gravity.OK:
-            assert not finding.mend, "nothing is to be mended"
-        else:
-            assert finding.mend or SELF_EXPLAINING.search(finding.what), finding
-    return found
 
 
 def one(probe):
@@ -70,9 +53,9 @@ def test_without_a_proxy_there_is_nothing_to_say():
 def test_a_proxy_that_would_be_asked_for_the_cluster_is_a_problem(monkeypatch, name):
     monkeypatch.setenv(name, "http://proxy.example:3128")
     finding = one(doctor._proxies)
-    assert finding.gravity is Gravity.PROBLEM
-    assert name.lower() in finding.what.lower()
-    assert "NO_PROXY=localhost,127.0.0.1" in finding.mend
+    assert finding.severity is Severity.PROBLEM
+    assert name.lower() in finding.text.lower()
+    assert "NO_PROXY=localhost,127.0.0.1" in finding.remedy
 
 
 @pytest.mark.parametrize("exempt", ["localhost,127.0.0.1", " 127.0.0.1 , example.com, localhost", "*"])
@@ -80,21 +63,21 @@ def test_a_proxy_that_would_be_asked_for_the_cluster_is_a_problem(monkeypatch, n
 def test_a_proxy_that_leaves_loopback_alone_is_in_order(monkeypatch, name, exempt):
     monkeypatch.setenv("https_proxy", "http://proxy.example:3128")
     monkeypatch.setenv(name, exempt)
-    assert one(doctor._proxies).gravity is Gravity.OK
+    assert one(doctor._proxies).severity is Severity.OK
 
 
 @pytest.mark.parametrize("exempt", ["", "localhost", "127.0.0.1", "example.com,10.0.0.0/8"])
 def test_half_an_exemption_is_none(monkeypatch, exempt):
     monkeypatch.setenv("HTTPS_PROXY", "http://proxy.example:3128")
     monkeypatch.setenv("NO_PROXY", exempt)
-    assert one(doctor._proxies).gravity is Gravity.PROBLEM
+    assert one(doctor._proxies).severity is Severity.PROBLEM
 
 
 def test_the_mend_for_a_proxy_mends_it(monkeypatch):
     monkeypatch.setenv("HTTPS_PROXY", "http://proxy.example:3128")
-    for word in one(doctor._proxies).mend.removeprefix("export ").split():
+    for word in one(doctor._proxies).remedy.removeprefix("export ").split():
         monkeypatch.setenv(*word.split("=", 1))
-    assert one(doctor._proxies).gravity is Gravity.OK
+    assert one(doctor._proxies).severity is Severity.OK
 
 
 # ---- disk
@@ -102,16 +85,16 @@ def test_the_mend_for_a_proxy_mends_it(monkeypatch):
 
 def test_room_on_the_disk_is_in_order(monkeypatch):
     monkeypatch.setattr(shutil, "disk_usage", lambda path: SimpleNamespace(free=50 << 30))
-    assert [finding.gravity for finding in look(doctor._disk)] == [Gravity.OK, Gravity.OK]
+    assert [finding.severity for finding in look(doctor._disk)] == [Severity.OK, Severity.OK]
 
 
 def test_a_full_disk_is_a_problem_of_each_folder(monkeypatch):
     monkeypatch.setattr(shutil, "disk_usage", lambda path: SimpleNamespace(free=100_000_000))
     state, cache = look(doctor._disk)
-    assert state.gravity is cache.gravity is Gravity.PROBLEM
-    assert "0.1 GB" in state.what
-    assert state.mend.startswith("export DRIFTLAB_STATE=")
-    assert cache.mend.startswith("export DRIFTLAB_CACHE=")
+    assert state.severity is cache.severity is Severity.PROBLEM
+    assert "0.1 GB" in state.text
+    assert state.remedy.startswith("export DRIFTLAB_STATE=")
+    assert cache.remedy.startswith("export DRIFTLAB_CACHE=")
 
 
 def test_asking_does_not_make_the_folders(machine):
@@ -125,16 +108,16 @@ def test_a_file_in_the_place_of_a_folder_is_a_problem(machine, monkeypatch, belo
     (machine / "file").touch(mode=0o755)
     monkeypatch.setenv("DRIFTLAB_STATE", f"{machine}/file{below}")
     state, _ = look(doctor._disk)
-    assert state.gravity is Gravity.PROBLEM
-    assert "cannot be written" in state.what
-    assert "DRIFTLAB_STATE" in state.mend
+    assert state.severity is Severity.PROBLEM
+    assert "cannot be written" in state.text
+    assert "DRIFTLAB_STATE" in state.remedy
 
 
 def test_a_folder_that_is_somebody_elses_is_a_problem(monkeypatch):
     monkeypatch.setattr(os, "access", lambda *_: False)  # root may write anywhere
     state, cache = look(doctor._disk)
-    assert state.gravity is cache.gravity is Gravity.PROBLEM
-    assert (state.mend, cache.mend) == (
+    assert state.severity is cache.severity is Severity.PROBLEM
+    assert (state.remedy, cache.remedy) == (
         "export DRIFTLAB_STATE=/a/folder/of/yours",
         "export DRIFTLAB_CACHE=/a/folder/of/yours",
     )
@@ -146,7 +129,7 @@ def test_a_folder_that_is_somebody_elses_is_a_problem(monkeypatch):
 def test_memory_that_is_there_is_in_order(monkeypatch):
     monkeypatch.setattr(psutil, "virtual_memory", lambda: SimpleNamespace(available=8 << 30))
     monkeypatch.setattr(Path, "read_text", lambda *_, **__: "max")  # as cgroup v2 says where there is no limit
-    assert one(doctor._memory) == Finding(Gravity.OK, "8.6 GB of memory available")
+    assert one(doctor._memory) == Finding(Severity.OK, "8.6 GB of memory available")
 
 
 @pytest.mark.parametrize(("available", "limit"), [(600 << 20, "max"), (8 << 30, str(600 << 20))])
@@ -154,9 +137,9 @@ def test_too_little_memory_is_a_problem_be_it_the_machines_or_the_containers(mon
     monkeypatch.setattr(psutil, "virtual_memory", lambda: SimpleNamespace(available=available))
     monkeypatch.setattr(Path, "read_text", lambda *_, **__: limit)
     finding = one(doctor._memory)
-    assert finding.gravity is Gravity.PROBLEM
-    assert "629 MB" in finding.what
-    assert finding.mend.startswith("ps "), "nothing of ours runs"
+    assert finding.severity is Severity.PROBLEM
+    assert "629 MB" in finding.text
+    assert finding.remedy.startswith("ps "), "nothing of ours runs"
 
 
 def test_where_a_cluster_of_ours_runs_memory_comes_back_by_stopping_it(machine, monkeypatch):
@@ -175,7 +158,7 @@ def test_where_a_cluster_of_ours_runs_memory_comes_back_by_stopping_it(machine, 
         process.stdout.readline()
         finding = one(doctor._memory)
         process.stdin.close()
-    assert finding.mend == "driftlab down --keep --engine embedded --cluster awake"
+    assert finding.remedy == "driftlab down --keep --engine embedded --cluster awake"
 
 
 def test_the_first_number_that_can_be_read_counts(machine):
@@ -189,7 +172,7 @@ def test_the_first_number_that_can_be_read_counts(machine):
 
 
 def test_loopback_is_in_order_here():
-    assert one(doctor._ports).gravity is Gravity.OK
+    assert one(doctor._ports).severity is Severity.OK
 
 
 def test_without_a_port_on_loopback_there_is_a_problem(monkeypatch):
@@ -198,8 +181,8 @@ def test_without_a_port_on_loopback_there_is_a_problem(monkeypatch):
 
     monkeypatch.setattr(socket.socket, "bind", refused)
     finding = one(doctor._ports)
-    assert finding.gravity is Gravity.PROBLEM
-    assert "Cannot assign requested address" in finding.what
+    assert finding.severity is Severity.PROBLEM
+    assert "Cannot assign requested address" in finding.text
 
 
 @pytest.mark.parametrize("answer", ["nothing", "elsewhere"])
@@ -211,49 +194,20 @@ def test_localhost_must_be_this_machine(monkeypatch, answer):
 
     monkeypatch.setattr(socket, "getaddrinfo", resolve)
     _, finding = look(doctor._ports)
-    assert finding.gravity is Gravity.PROBLEM
-    assert "localhost" in finding.what
-    assert "/etc/hosts" in finding.mend
+    assert finding.severity is Severity.PROBLEM
+    assert "localhost" in finding.text
+    assert "/etc/hosts" in finding.remedy
 
 
-# ---- programs
-
-
-def test_programs_that_are_not_here_yet_are_a_note_with_the_command_that_gets_them():
-    finding = look(doctor._programs)[1]
-    assert finding.gravity is Gravity.NOTE
-    assert all(name in finding.what for name in PROGRAMS)
-    assert finding.mend == "driftlab up"
-
-
-def test_a_disk_too_small_to_build_on_is_said_where_a_build_may_come(monkeypatch):
-    monkeypatch.setattr(shutil, "disk_usage", lambda path: SimpleNamespace(free=2 << 30))
-    small = look(doctor._programs)[-1]
-    assert small.gravity is Gravity.NOTE
-    assert "too little to build" in small.what
-    assert "DRIFTLAB_CACHE" in small.mend
-
-
-def test_programs_that_the_user_names_are_here(machine, monkeypatch):
-    for name in PROGRAMS:
-        program(machine / "bin", name, "exit 0")
-    monkeypatch.setenv("DRIFTLAB_PROGRAMS", str(machine / "bin"))
-    assert [finding.gravity for finding in look(doctor._programs)] == [Gravity.OK, Gravity.OK]
-
-
-def test_a_named_program_that_cannot_run_is_a_problem(machine, monkeypatch):
-    monkeypatch.setenv("DRIFTLAB_PROGRAM_ETCD", str(machine / "no-etcd"))
-    finding = next(finding for finding in look(doctor._programs) if finding.gravity is Gravity.PROBLEM)
-    assert "DRIFTLAB_PROGRAM_ETCD" in finding.what
-    assert "unset DRIFTLAB_PROGRAM_ETCD" in finding.mend
+# ---- kubectl
 
 
 def test_without_kubectl_there_is_a_problem(machine, monkeypatch):
     monkeypatch.setattr(sys, "executable", str(machine / "bin" / "python"))
-    finding = look(doctor._programs)[0]
-    assert finding.gravity is Gravity.PROBLEM
-    assert "kubectl" in finding.what
-    assert finding.mend.startswith("pip install")
+    (finding,) = look(doctor._kubectl)
+    assert finding.severity is Severity.PROBLEM
+    assert "kubectl" in finding.text
+    assert finding.remedy.startswith("pip install")
 
 
 # ---- clusters of ours
@@ -266,9 +220,9 @@ def test_without_clusters_there_is_nothing_to_say():
 def test_a_cluster_that_does_not_run_is_a_note(machine):
     (machine / "state" / "embedded" / "clusters" / "mine").mkdir(parents=True)
     finding = one(doctor._clusters)
-    assert finding.gravity is Gravity.NOTE
-    assert "'mine' (embedded) is stopped" in finding.what
-    assert finding.mend == "driftlab down --engine embedded --cluster mine"
+    assert finding.severity is Severity.NOTE
+    assert "'mine' (embedded) is stopped" in finding.text
+    assert finding.remedy == "driftlab down --engine embedded --cluster mine"
 
 
 def test_what_is_no_name_of_a_cluster_is_none(machine):
@@ -285,70 +239,34 @@ def test_a_process_of_a_cluster_that_is_no_more_is_found(machine):
         process.stdout.readline()
         finding = one(doctor._clusters)
         process.stdin.close()
-    assert finding.gravity is Gravity.NOTE
-    assert f"process {process.pid} " in finding.what
-    assert finding.mend == "driftlab down --engine embedded --cluster ghost"
-
-
-# ---- kind
-
-
-SETTING = "systemd.unified_cgroup_hierarchy=1"
-
-
-@pytest.mark.parametrize(
-    ("there", "mend"),
-    [
-        (["grubby", "update-grub"], f"sudo grubby --update-kernel=ALL --args={SETTING} && sudo reboot"),
-        (["update-grub"], "&& sudo update-grub && sudo reboot"),
-        ([], "export DRIFTLAB_ENGINE=embedded"),
-    ],
-)
-def test_cgroup_v1_is_mended_by_a_command_that_this_machine_has(monkeypatch, there, mend):
-    monkeypatch.setattr(host, "cgroup_v2", lambda: False)
-    monkeypatch.setattr(sys, "platform", "linux")
-    monkeypatch.setattr(shutil, "which", lambda name, path=None: f"/usr/sbin/{name}" if name in there else None)
-    (finding,) = [finding for finding in look(doctor._kind) if "cgroup v1" in finding.what]
-    assert finding.gravity is Gravity.NOTE
-    assert finding.mend.endswith(mend)
-
-
-def test_the_command_for_debian_puts_the_setting_before_what_is_there(machine, monkeypatch):
-    file = machine / "grub"
-    file.write_text('GRUB_TIMEOUT=5\nGRUB_CMDLINE_LINUX_DEFAULT="quiet"\nGRUB_CMDLINE_LINUX="mem=4G"\n')
-    monkeypatch.setattr(shutil, "which", lambda name, path=None: name if name == "update-grub" else None)
-    sed = shlex.split(boot_with_cgroup_v2().split(" && ")[0])
-    assert sed[:3] == ["sudo", "sed", "-i"]
-    done = subprocess.run(
-        ["/usr/bin/env", "sed", sed[3], file], check=True, env={"PATH": os.defpath}, capture_output=True, text=True
-    ).stdout
-    assert f'GRUB_CMDLINE_LINUX="{SETTING} mem=4G"\n' in done
-    assert 'GRUB_CMDLINE_LINUX_DEFAULT="quiet"\n' in done
+    assert finding.severity is Severity.NOTE
+    assert f"process {process.pid} " in finding.text
+    assert finding.remedy == "driftlab down --engine embedded --cluster ghost"
 
 
 # ---- the rest
 
 
 def test_kind_clusters_are_never_more_than_a_note_since_labs_can_do_without():
-    assert Gravity.PROBLEM not in {finding.gravity for finding in look(doctor._kind)}
+    assert Severity.PROBLEM not in {finding.severity for finding in look(KindCluster.diagnose)}
 
 
 def test_a_probe_that_breaks_is_a_finding_and_what_it_had_found_stays(monkeypatch):
     def _moon():
-        yield Finding(Gravity.OK, "the moon is up")
+        yield Finding(Severity.OK, "the moon is up")
         raise RuntimeError("clouds")
 
     def _stars():
-        yield Finding(Gravity.OK, "stars")
+        yield Finding(Severity.OK, "stars")
 
     monkeypatch.setattr(doctor, "PROBES", (_moon, _stars))
     first, broken, last = look(examine)
-    assert (first.what, last.what) == ("the moon is up", "stars")
-    assert broken.gravity is Gravity.NOTE
-    assert broken.what == "moon could not be examined: clouds"
+    assert (first.text, last.text) == ("the moon is up", "stars")
+    assert broken.severity is Severity.NOTE
+    assert broken.text == "moon could not be examined: clouds"
 
 
 def test_a_whole_examination_here_and_now_explains_itself():
     found = look(examine)
-    assert Finding(Gravity.OK, f"Python {sys.version.split()[0]}") in found
-    assert not [finding for finding in found if "could not be examined" in finding.what]
+    assert Finding(Severity.OK, f"Python {sys.version.split()[0]}") in found
+    assert not [finding for finding in found if "could not be examined" in finding.text]

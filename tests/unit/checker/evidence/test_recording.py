@@ -13,8 +13,9 @@ from driftlab.checker.evidence.recording import (
     Change,
     EvidenceMissing,
     Recording,
-    Tape,
+    RecordingReader,
     available_over_time,
+    deployments_over_time,
     read,
 )
 from driftlab.checker.objects.views import Pod
@@ -87,31 +88,31 @@ def test_a_damaged_line_is_a_gap_in_everything_and_hides_no_other(path, damage):
 
 
 def test_a_tape_is_read_on_from_where_it_stopped(path):
-    tape = Tape(path)
-    tape.wind()
+    tape = RecordingReader(path)
+    tape.read_new()
     write(path, line("ADDED", pod("p-1")))
-    tape.wind()
+    tape.read_new()
     assert uids(tape.recording) == ["p-1"]
     whole = json.dumps(line("ADDED", pod("p-2")))
     write(path, whole[:20])
-    tape.wind()
+    tape.read_new()
     assert uids(tape.recording) == ["p-1"], "half a line is left for the next time"
     tape.recording.require("pods")
     write(path, whole[20:] + "\n")
-    tape.wind()
+    tape.read_new()
     assert uids(tape.recording) == ["p-1", "p-2"]
 
 
 def test_another_file_of_the_same_name_is_another_recording(path):
     write(path, line("ADDED", pod("p-1")))
-    tape = Tape(path)
-    tape.wind()
+    tape = RecordingReader(path)
+    tape.read_new()
     path.rename(path.with_suffix(".old"))
     write(path, line("ADDED", pod("p-2")))
-    tape.wind()
+    tape.read_new()
     assert uids(tape.recording) == ["p-2"]
     path.unlink()
-    tape.wind()
+    tape.read_new()
     with pytest.raises(EvidenceMissing):
         tape.recording.require("pods")
 
@@ -119,12 +120,12 @@ def test_another_file_of_the_same_name_is_another_recording(path):
 def test_what_happens_while_the_checker_proves_something_is_ours(path):
     write(path, *(line("MODIFIED", newer(pod(f"p-{version}"), version)) for version in (10, 11, 15, 16)))
     write(path, {"at": 1.0, "ours": 10, "until": None})
-    tape = Tape(path)
-    tape.wind()
+    tape = RecordingReader(path)
+    tape.read_new()
     assert set(tape.open_proofs) == {10}
     assert [change.uid for change in tape.recording.changes if change.ours] == ["p-11", "p-15", "p-16"]
     write(path, {"at": 2.0, "ours": 10, "until": 15})
-    tape.wind()
+    tape.read_new()
     assert not tape.open_proofs
     assert [change.uid for change in tape.recording.changes if change.ours] == ["p-11", "p-15"]
 
@@ -151,20 +152,20 @@ def test_an_open_proof_ends_by_itself(path):
     write(path, line("MODIFIED", newer(pod("p-1"), 10), at=9.0), {"at": 10.0, "ours": 10, "until": None})
     write(path, line("MODIFIED", newer(pod("p-2"), 11), at=11.0))
     write(path, line("MODIFIED", newer(pod("p-3"), 12), at=long_after))
-    tape = Tape(path)
-    tape.wind()
+    tape = RecordingReader(path)
+    tape.read_new()
     assert [change.uid for change in tape.recording.changes if change.ours] == ["p-2"]
     assert tape.open_proofs == {10: 11}
     write(path, {"at": long_after, "ours": 10, "until": 11})
-    tape.wind()
+    tape.read_new()
     assert not tape.open_proofs
     assert [change.uid for change in tape.recording.changes if change.ours] == ["p-2"]
 
 
 def test_an_open_proof_in_which_nothing_happened_ends_where_it_began(path):
     write(path, {"at": 10.0, "ours": 10, "until": None})
-    tape = Tape(path)
-    tape.wind()
+    tape = RecordingReader(path)
+    tape.read_new()
     assert tape.open_proofs == {10: 10}
 
 
@@ -180,19 +181,19 @@ def test_an_empty_line_is_nothing(path):
 
 def test_a_file_that_became_shorter_is_another_recording(path):
     """Also where it has the same inode."""
-    tape = Tape(path)
+    tape = RecordingReader(path)
     write(path, line("ADDED", pod("p-1")), line("ADDED", pod("p-2")))
-    tape.wind()
+    tape.read_new()
     path.write_text(json.dumps(line("ADDED", pod("p-3"))) + "\n")
-    tape.wind()
+    tape.read_new()
     assert uids(tape.recording) == ["p-3"]
 
 
 def test_a_recording_knows_that_it_is_full(path):
     write(path, {"at": 1.0, "kind": "", "gap": FULL})
-    tape = Tape(path)
+    tape = RecordingReader(path)
     assert not tape.begun
-    tape.wind()
+    tape.read_new()
     assert tape.begun
     assert tape.full
 
@@ -219,7 +220,7 @@ lines = st.lists(
 
 def taken(*documents):
     """The recording of ``documents``, as if a file had held them."""
-    tape = Tape.__new__(Tape)
+    tape = RecordingReader.__new__(RecordingReader)
     tape._rewind(1)
     for one in documents:
         tape._take(one if isinstance(one, bytes) else json.dumps(one).encode())
@@ -262,12 +263,12 @@ def test_a_file_that_was_cut_off_anywhere_is_a_beginning_of_it(tmp_path_factory,
     whole = b"".join(json.dumps(one).encode() + b"\n" for one in documents)
     path = tmp_path_factory.mktemp("cut") / "recording"
     path.write_bytes(whole[: data.draw(st.integers(0, len(whole)))])
-    tape = Tape(path)
-    tape.wind()
+    tape = RecordingReader(path)
+    tape.read_new()
     count = path.read_bytes().count(b"\n")
     assert tape.recording == taken(*documents[:count])
     path.write_bytes(whole)
-    tape.wind()
+    tape.read_new()
     assert tape.recording == taken(*documents)
 
 
@@ -290,3 +291,18 @@ def test_a_change_tells_who_it_is():
     change = Change(1.0, "pods", "ADDED", newer(pod("p-1", name="a"), 7))
     assert (change.name, change.uid, change.version) == ("a", "p-1", 7)
     assert Recording((change,)).newest == {("pods", "p-1"): change}
+
+
+def test_a_deployment_over_time_is_whichever_has_the_name():
+    baseline = [deployment("other", "d-0"), deployment("one", "d-1")]
+    again = [
+        ("DELETED", deployment("one", "d-1")),
+        ("ADDED", deployment("one", "d-2")),
+        ("ADDED", deployment("x", "d-3")),
+    ]
+    changes = tuple(
+        Change(float(number), "deployments", type_, newer(made, number))
+        for number, (type_, made) in enumerate(again, 1)
+    )
+    seen = deployments_over_time(baseline, Recording(changes), "one")
+    assert [(time, found and found.uid) for time, found in seen] == [(0.0, "d-1"), (1.0, None), (2.0, "d-2")]

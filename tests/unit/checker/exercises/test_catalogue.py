@@ -5,11 +5,12 @@ import pytest
 from driftlab.checker.cli.common import complete_exercise, complete_lab
 from driftlab.checker.exercises.catalogue import UnknownExercise, UnknownLab, find_exercise, find_lab, lab_folders, load
 from driftlab.checker.exercises.definitions import LabBroken
+from driftlab.checker.exercises.grading import grade
 from driftlab.clusters.errors import UsageError
 from tests.unit.evidence_by_hand import SAME
 
 GOOD = """\
-from checker import Exercise, Lab
+from driftlab.checker import Exercise, Lab
 
 lab = Lab("{name}", title="A lab", minutes=5, summary="…")
 lab.exercise("{exercise}", "An exercise", hints=("nudge", "pointer", "answer"))
@@ -17,7 +18,7 @@ lab.exercise("{exercise}", "An exercise", hints=("nudge", "pointer", "answer"))
 
 
 GOAL = """\
-from checker import Lab
+from driftlab.checker import Lab
 
 lab = Lab("77-mine", title="A lab", minutes=5, summary="…")
 one = lab.exercise("one", "An exercise", hints=("nudge", "pointer", "answer"))
@@ -39,7 +40,7 @@ def good(package, name, exercise="one-pod-more"):
 def test_a_lab_is_found_by_its_name_and_by_either_part_of_it(name):
     lab = find_lab(name)
     assert lab.name == "02-self-healing"
-    assert (lab.folder / "exercises.py").exists()
+    assert (lab.folder / "lab.md").exists()
     assert lab.notebook.exists()
 
 
@@ -54,6 +55,27 @@ def test_a_package_brings_labs_of_its_own(package):
     assert find_lab("mine").folder == path.parent
     assert find_exercise("one-pod-more").id == "77-mine/one-pod-more"
     assert list(lab_folders()) == sorted(lab_folders()), "in the order of their numbers"
+
+
+TEXTS = {
+    "lab.md": "---\ntitle: A lab\nminutes: 5\nsummary: …\nexercises: [one-pod-more]\n---\n",
+    "one-pod-more/exercise.md": "---\ntitle: One\n---\n## Hints\n\n1. A nudge.\n2. A pointer.\n3. The answer.\n",
+}
+
+
+def test_a_lab_is_a_folder_of_texts_or_one_module_and_texts_come_first(package):
+    """A module that is left over from before a lab was rewritten changes nothing."""
+    path = good(package, "77-mine", "of-the-module")
+    assert find_exercise("77-mine/of-the-module").lab.folder == path.parent
+    for name, text in TEXTS.items():
+        (path.parent / name).parent.mkdir(exist_ok=True)
+        (path.parent / name).write_text(text, encoding="utf-8")
+    load.cache_clear()
+    lab_folders.cache_clear()
+    assert find_exercise("77-mine/one-pod-more").hints == ("A nudge.", "A pointer.", "The answer.")
+    path.unlink()
+    lab_folders.cache_clear()
+    assert lab_folders()["77-mine"] == path.parent
 
 
 def test_a_folder_of_labs_that_is_not_there_is_said(tmp_path, monkeypatch):
@@ -142,7 +164,7 @@ def test_a_mistake_in_an_exercises_file_is_told_with_file_and_line(package, sour
     with pytest.raises(LabBroken) as trouble:
         find_lab("77-mine")
     assert trouble.value.message.startswith(f"{path}, line {line}: {what}")
-    assert trouble.value.next_step == f"mend {path}"
+    assert trouble.value.next_step == f"fix {path}"
     assert trouble.value.exit_code == 3
 
 
@@ -153,7 +175,7 @@ def test_a_mistake_in_an_exercises_file_is_told_with_file_and_line(package, sour
         ("lab = None", ""),
         ("lab = '77-mine'", ""),
         (GOOD.format(name="78-other", exercise="one"), ", line 3"),
-        (GOOD.format(name="77-mine", exercise="one").replace("lab", "mine"), ", line 3"),
+        (GOOD.format(name="77-mine", exercise="one").replace("\nlab", "\nmine"), ", line 3"),
     ],
 )
 def test_a_lab_must_be_called_like_its_folder(package, source, line):
@@ -165,7 +187,7 @@ def test_a_lab_must_be_called_like_its_folder(package, source, line):
 
 
 def test_a_folder_without_exercises_is_no_lab(tmp_path):
-    with pytest.raises(UnknownLab, match=r"has no exercises\.py") as trouble:
+    with pytest.raises(UnknownLab, match=r"has no lab\.md, and no exercises\.py") as trouble:
         load(tmp_path)
     assert trouble.value.exit_code == 2
 
@@ -181,7 +203,7 @@ def test_a_goal_knows_its_place_in_the_file_of_its_lab(package):
     path.write_text(GOAL.format(points="1").replace("evidence.now", "evidence.then"))
     load.cache_clear()
     (one,) = find_lab("77-mine").exercises
-    assert one.judge(SAME).broken[0].startswith(f"{path}, line 8: AttributeError: ")
+    assert grade(one, SAME).broken[0].startswith(f"{path}, line 8: AttributeError: ")
 
 
 def test_a_lab_that_was_mended_loads(package):
@@ -202,7 +224,7 @@ def test_a_broken_lab_is_no_hindrance_to_another_one(package):
 
 
 HIDDEN = """\
-from checker import passed
+from driftlab.checker import passed
 
 
 def add(lab):
@@ -232,7 +254,7 @@ def test_a_hidden_goal_that_breaks_is_told_with_the_graders_file_and_line(packag
     path = good(package, "77-mine")
     (graders / "77-mine.py").write_text(HIDDEN.replace('passed("SECRET")', "1 / 0"))
     (exercise,) = load(path.parent).exercises
-    result = exercise.judge(SAME)
+    result = grade(exercise, SAME)
     assert result.broken == (f"{graders / '77-mine.py'}, line 6: ZeroDivisionError: division by zero",)
     assert "77-mine.py" not in str(result.to_dict())
 

@@ -2,6 +2,7 @@
 
 import copy
 import json
+from contextlib import nullcontext
 
 import pytest
 from hypothesis import given
@@ -195,6 +196,18 @@ def test_a_pod_is_deleted_and_never_put_back(journal):
         made.delete_pod("a-pod")
         assert not journal.exists()
     assert api.log == ["/api/v1/namespaces/self-healing/pods/a-pod"]
+
+
+@pytest.mark.parametrize(("status", "kept"), [(404, False), (403, True)])
+def test_what_cannot_be_put_back_is_noted_for_the_next_time(journal, status, kept):
+    """A Deployment that is gone needs nothing."""
+    api = ApiByHand(deployment())
+    made = Disturbance(api, "self-healing", api.snapshot, journal)
+    made.scale("blog-api", 1)
+    api.trouble = ApiRefused(status, "Refused", "no")
+    with pytest.raises(ApiRefused) if kept else nullcontext():
+        made.put_back()
+    assert journal.exists() == kept
 
 
 # ---- waiting

@@ -1,14 +1,17 @@
-"""A quiz: judged by a ConfigMap, asked by a form."""
+"""A quiz: its questions, and how it is judged by a ConfigMap."""
+
+import re
 
 import pytest
 
 from driftlab.checker import Evidence, Lab, Question
 from driftlab.checker.evidence.snapshot import Snapshot
 from driftlab.checker.evidence.verdict import Outcome
+from driftlab.checker.exercises.definitions import LabBroken
 from driftlab.checker.exercises.exercise import Exercise
-from driftlab.checker.exercises.quiz import answers
-from driftlab.checker.sessions.session import Attempts
-from tests.unit.evidence_by_hand import ReaderByHand, begun, snapshot, thing
+from driftlab.checker.exercises.grading import grade
+from driftlab.checker.exercises.quiz import answers, questions
+from tests.unit.evidence_by_hand import snapshot, thing
 
 OPTIONS = {"observe": "I look.", "deployment": "I change the Deployment."}
 
@@ -35,7 +38,7 @@ def given(name: str = "answers", **data: str) -> dict:
 
 
 def judged(quiz: Exercise, *configmaps: dict) -> list[tuple[Outcome, str]]:
-    result = quiz.judge(Evidence(taken(), taken(*configmaps)))
+    result = grade(quiz, Evidence(taken(), taken(*configmaps)))
     return [(goal.outcome, goal.reason) for goal in result.goals]
 
 
@@ -81,32 +84,66 @@ def test_questions_need_keys_of_their_own():
         lab.quiz("frame", "The frame", questions=[question(), question()], hints=("a", "b", "c"))
 
 
-class Quizzed(ReaderByHand):
-    """Has a ConfigMap with one answer, too."""
-
-    def get(self, path: str, **query: str):
-        if path.endswith("/configmaps"):
-            return {"metadata": {"resourceVersion": query["resourceVersion"]}, "items": [given(q1="observe")]}
-        return super().get(path, **query)
+# ---- the file of questions
 
 
-@pytest.fixture
-def attempts(quiz: Exercise) -> Attempts:
-    return begun(quiz, Quizzed(), taken(given(q1="observe")))
+QUIZ = """\
+questions:
+- key: q1
+  text: A Pod restarts. What first?
+  options: {look: I look., wait: I wait.}
+  answer: look
+  because: Look first.
+- key: q2
+  text: And then?
+  options: {look: I look., wait: I wait.}
+  answer: wait
+  because: Give it time.
+"""
 
 
-def test_the_form_asks_remembers_and_says_what_is_left(quiz: Exercise, attempts: Attempts, monkeypatch):
-    from driftlab.checker.notebook.quiz_form import QuizForm
+def test_the_questions_are_in_a_file_beside_the_checks(tmp_path):
+    (tmp_path / "quiz.yaml").write_text("\ufeff" + QUIZ, encoding="utf-8")
+    first, second = questions(str(tmp_path / "checks.py"))
+    assert (first.key, first.answer, first.options["wait"]) == ("q1", "look", "I wait.")
+    assert second.title == "q2: And then?"
 
-    form, written = QuizForm(quiz, attempts), []
-    form.show()
-    assert {key: field.value for key, field in form.fields.items()} == {"q1": "observe", "q2": None}
-    text = form._as_text()
-    assert "q2: A Pod restarts. What first?" in text
-    assert "kubectl create configmap answers --from-literal=q1=… --from-literal=q2=…" in text
 
-    monkeypatch.setattr(attempts, "answer", written.append)
-    form._save()
-    assert written == [{"q1": "observe"}]
-    assert "holds 1 of 2 answers" in form.said.value
-    assert "1 still to go" in form.said.value
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("  answer: wait\n", "", "line 7: a question has key, text, options, answer, because, and nothing else"),
+        ("  answer: wait\n", "  answer: wait\n  points: 2\n", "line 7: a question has key, text, "),
+        ("  answer: wait", "  answer: weit", "line 7: question q2: the answer 'weit' is not one of several options"),
+        ("key: q2", "key: Q 2", "line 7: question Q 2: the key 'Q 2' is not a lowercase word"),
+        ("key: q2", "key: q1", "line 7: there are two questions called q1"),
+        ("text: And then?", "text:", "line 7: each sentence of question q2 is a text, not None"),
+        (
+            "{look: I look., wait: I wait.}\n  answer: wait",
+            "{yes: a, no: b}\n  answer: yes",
+            "line 7: question q2: the key True is not a lowercase word",
+        ),
+        (
+            "{look: I look., wait: I wait.}\n  answer: wait",
+            "[a, b]\n  answer: a",
+            "line 7: question q2: options are a k",
+        ),
+        ("because: Give it time.", "because: [", "line 12: it is no YAML: "),
+        ("questions:", "question:", "line 1: there is no list called `questions`"),
+        (QUIZ, "", "line 1: there is no list called `questions`"),
+        (QUIZ, "- q1\n", "line 1: there is no list called `questions`"),
+        (QUIZ, "questions:\n- q1\n", "line 2: a question has key, text, "),
+    ],
+)
+def test_a_mistake_in_the_file_is_told_with_the_line_of_its_question(tmp_path, old, new, told):
+    path = tmp_path / "quiz.yaml"
+    assert old in QUIZ
+    path.write_text(QUIZ.replace(old, new), encoding="utf-8")
+    with pytest.raises(LabBroken, match=f"^{re.escape(str(path))}, {told}") as trouble:
+        questions(tmp_path / "checks.py")
+    assert trouble.value.next_step == f"fix {path}"
+
+
+def test_a_file_of_questions_that_is_not_there_is_told(tmp_path):
+    with pytest.raises(LabBroken, match=r"quiz\.yaml, line 1: it cannot be read: "):
+        questions(tmp_path / "checks.py")

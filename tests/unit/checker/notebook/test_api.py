@@ -1,21 +1,18 @@
 """The notebooks' four calls: whatever happens, they show it and return. No cluster runs here."""
 
-import atexit
 import builtins
 import os
 
 import pytest
-from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
-from traitlets.config import Config
 
 from driftlab.checker.exercises.catalogue import find_exercise, find_lab, lab_folders
 from driftlab.checker.notebook import api as notebook
 from driftlab.checker.notebook import displays
 from driftlab.checker.reports.text import harmless
+from driftlab.checker.sessions import recordings
 from driftlab.checker.sessions import session as attempt
 from driftlab.clusters.errors import ClusterUnreachable
-from tests.unit.checker.reports.test_reports import DANGEROUS, Page
 from tests.unit.evidence_by_hand import (
     HOSTILE,
     ReaderByHand,
@@ -28,25 +25,20 @@ from tests.unit.evidence_by_hand import (
     snapshot,
     terminating,
 )
+from tests.unit.reports_by_hand import DANGEROUS, Page
 
 
 @pytest.fixture(autouse=True)
-def kernel(tmp_path, monkeypatch):
+def kernel(shell, tmp_path, monkeypatch):
     """A kernel that was just started, on a machine whose cluster does not run."""
     for name in ("DRIFTLAB_CLUSTER", "KUBECONFIG"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("DRIFTLAB_ENGINE", "embedded")
     monkeypatch.setenv("DRIFTLAB_STATE", str(tmp_path / "state"))
-    monkeypatch.setenv("IPYTHONDIR", str(tmp_path / "ipython"))
-    monkeypatch.setattr(attempt, "RECORDER_S", 0.0)  # nobody records here: nobody waits for it
+    monkeypatch.setattr(recordings, "RECORDER_S", 0.0)  # nobody records here: nobody waits for it
     monkeypatch.setattr(notebook._Here, "lab", None)
     monkeypatch.setattr(notebook._Here, "cluster", None)
-    config = Config()
-    config.HistoryManager.enabled = False
-    shell = InteractiveShell.instance(config=config)
-    yield shell
-    InteractiveShell.clear_instance()
-    atexit.unregister(shell.atexit_operations)  # half a second for each, of looking for garbage
+    return shell
 
 
 def shown(call, *arguments):
@@ -61,11 +53,11 @@ def shown(call, *arguments):
 def under_way(name="one-pod", reader=None):
     """An exercise as it is after ``lab(…)``. Where no ``reader`` answers for the cluster, nobody does."""
     exercise = find_exercise(name)
-    attempts = begun(exercise, reader or ReaderByHand())
+    session = begun(exercise, reader or ReaderByHand())
     if reader is None:
-        del attempts.cluster.client
-    notebook._Here.lab, notebook._Here.cluster = exercise.lab, attempts.cluster
-    return exercise, attempts
+        del session.cluster.client
+    notebook._Here.lab, notebook._Here.cluster = exercise.lab, session.cluster
+    return exercise, session
 
 
 P_9_FOR_P_3 = [line("DELETED", newer(pod("p-3"), 60)), line("ADDED", newer(pod("p-9"), 61))]
@@ -148,8 +140,8 @@ def test_whatever_breaks_is_shown(call, trouble, said, line):
 
 @pytest.mark.parametrize("call", ["check", "hint"])
 def test_a_state_folder_that_cannot_be_written_is_shown(call):
-    _, attempts = under_way(reader=ReaderByHand(*family()))
-    (attempts.folder / f"one-pod.{'result' if call == 'check' else 'hints'}.json").mkdir()
+    _, session = under_way(reader=ReaderByHand(*family()))
+    (session.folder / f"one-pod.{'result' if call == 'check' else 'hints'}.json").mkdir()
     _, plain = shown(CALLS[call])
     assert "cannot be written" in plain
     assert "export DRIFTLAB_STATE" in plain
@@ -197,8 +189,8 @@ def test_where_widgets_cannot_run_the_verdict_alone_is_shown(monkeypatch):
             raise ImportError(name)
         return real(name, *arguments, **options)
 
-    exercise, attempts = under_way(reader=ReaderByHand(*family("p-1", "p-2"), newer(pod("p-9"), 61)))
-    record(attempts, exercise, *P_9_FOR_P_3)
+    exercise, session = under_way(reader=ReaderByHand(*family("p-1", "p-2"), newer(pod("p-9"), 61)))
+    record(session, exercise, *P_9_FOR_P_3)
     monkeypatch.setattr(builtins, "__import__", without_widgets)
     with capture_output() as captured:
         notebook.check()
@@ -229,11 +221,11 @@ def test_hints_come_one_by_one():
 def panel():
     """The panel that a check has just shown, and what its cluster is asked."""
     reader = ReaderByHand(*family())
-    exercise, attempts = under_way(reader=reader)
+    exercise, session = under_way(reader=reader)
     made = notebook._Panel(exercise)
     with capture_output():
-        made.show(attempts.check(exercise), displays.Head())
-    record(attempts, exercise, *P_9_FOR_P_3)
+        made.show(session.check(exercise), displays.Head())
+    record(session, exercise, *P_9_FOR_P_3)
     return made, reader
 
 
@@ -292,8 +284,8 @@ def test_the_timeline_tells_of_the_node_that_the_exercise_loses():
     loner = pod("p-4", None, name="loner", app="loner")
     loner["spec"]["nodeName"] = "node-2"
     objects = (*family(), loner)
-    attempts = begun(exercise, ReaderByHand(*objects), snapshot(*objects))
-    notebook._Here.lab, notebook._Here.cluster = exercise.lab, attempts.cluster
+    session = begun(exercise, ReaderByHand(*objects), snapshot(*objects))
+    notebook._Here.lab, notebook._Here.cluster = exercise.lab, session.cluster
     for said in shown(notebook.timeline, "node-lost"):
         assert "Node lost: node-2" in said
 
@@ -302,24 +294,24 @@ def test_the_timeline_tells_of_the_node_that_the_exercise_loses():
 def test_an_exercise_under_way_is_left_alone_and_how_to_begin_again_is_said(monkeypatch, tmp_path, replicas, said):
     """Where it is passed, that is said."""
     reader = ReaderByHand(*family("p-1", "p-2", "p-9", replicas=replicas))
-    exercise, attempts = under_way(reader=reader)
+    exercise, session = under_way(reader=reader)
     for change in P_9_FOR_P_3:
-        record(attempts, exercise, change)
+        record(session, exercise, change)
     kubeconfig = tmp_path / "self-healing.kubeconfig"
     kubeconfig.write_text("{}")
     for name in ("KUBECONFIG", "KUBECACHEDIR", "PATH"):
         monkeypatch.setenv(name, os.environ.get(name, ""))
-    monkeypatch.setattr(notebook, "_bring_up", lambda head: attempts.cluster)
-    monkeypatch.setattr(attempt.Attempts, "open", lambda self: kubeconfig)
-    attempts.check(exercise)
+    monkeypatch.setattr(notebook, "_bring_up", lambda head: session.cluster)
+    monkeypatch.setattr(attempt.Session, "open", lambda self: kubeconfig)
+    session.check(exercise)
     _, plain = shown(notebook.lab, exercise.id)
     assert f"{said} “{exercise.title}”; nothing was changed." in plain
     assert f'To begin again: reset("{exercise.name}")' in plain
 
 
 def test_trouble_says_in_a_notebooks_own_words_how_to_begin_again():
-    exercise, attempts = under_way(reader=ReaderByHand(*family()))
-    (attempts.folder / f"{exercise.name}.baseline.json").unlink()
+    exercise, session = under_way(reader=ReaderByHand(*family()))
+    (session.folder / f"{exercise.name}.baseline.json").unlink()
     for call in (notebook.check, notebook.hint):
         html, plain = shown(call)
         assert f'Try: reset("{exercise.id}")' in plain

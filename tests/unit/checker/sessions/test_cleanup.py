@@ -2,8 +2,8 @@
 
 import pytest
 
-from driftlab.checker.sessions.cleanup import take_away
-from driftlab.checker.sessions.session import Attempts
+from driftlab.checker.sessions.cleanup import remove_session_state
+from driftlab.checker.sessions.session import Session
 from driftlab.clusters.host.paths import state_folder
 from driftlab.clusters.registry import open_cluster
 from tests.unit.evidence_by_hand import begun, exercise, keep
@@ -19,7 +19,7 @@ def files():
 
 
 @pytest.fixture
-def attempts():
+def session():
     """An exercise that is under way, was checked, and needed hints."""
     one = exercise(1.0)
     made = begun(one, None)
@@ -29,28 +29,28 @@ def attempts():
     return made
 
 
-def test_what_tells_of_the_learner_is_kept_and_all_else_goes(attempts):
-    assert attempts.current == "one"
+def test_what_tells_of_the_learner_is_kept_and_all_else_goes(session):
+    assert session.current == "one"
     assert {"current.json", "one.baseline.json", "one.1000.recording.jsonl", "one.1000.recording.lock"} < files()
-    take_away(attempts.cluster)
+    remove_session_state(session.cluster)
     assert files() == {"one.result.json", "one.hints.json"}
-    assert attempts.current == ""
+    assert session.current == ""
 
 
-def test_what_was_begun_on_another_cluster_stays(attempts):
+def test_what_was_begun_on_another_cluster_stays(session):
     before = files()
-    take_away(open_cluster("embedded", "by", images=()))
+    remove_session_state(open_cluster("embedded", "by", images=()))
     assert files() == before
 
 
-def test_where_nothing_is_kept_no_folder_stays(attempts):
+def test_where_nothing_is_kept_no_folder_stays(session):
     for kind in ("result", "hints"):
-        keep(attempts, f"one.{kind}.json", None)
-    take_away(attempts.cluster)
+        keep(session, f"one.{kind}.json", None)
+    remove_session_state(session.cluster)
     assert list((state_folder() / "attempts").iterdir()) == []
 
 
 def test_where_nothing_was_begun_there_is_nothing_to_do():
     cluster = open_cluster("embedded", "new", images=())
-    take_away(cluster)
-    assert not Attempts(cluster, exercise().lab).folder.exists()
+    remove_session_state(cluster)
+    assert not Session(cluster, exercise().lab).folder.exists()

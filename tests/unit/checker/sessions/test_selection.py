@@ -30,10 +30,10 @@ def test_without_any_word_it_is_the_default():
 
 
 def test_why_this_engine_was_taken_is_told_as_it_was():
-    assert "kind cannot run here" in chosen_cluster().why
+    assert "kind cannot run here" in chosen_cluster().selection_reason
     remember(open_cluster("embedded", "last", images=()))
-    assert chosen_cluster().why == "engine embedded: as before"
-    assert chosen_cluster("embedded").why == "engine embedded: as you asked"
+    assert chosen_cluster().selection_reason == "engine embedded: as before"
+    assert chosen_cluster("embedded").selection_reason == "engine embedded: as you asked"
 
 
 def test_the_argument_counts_more_than_the_environment_and_that_more_than_the_last_one(monkeypatch):

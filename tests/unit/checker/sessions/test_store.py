@@ -1,4 +1,4 @@
-"""What is kept of exercises: files that outlive a process. (That damage breaks nothing: test_attempt.py.)"""
+"""What is kept of exercises: files that outlive a process. (That damage breaks nothing: test_session.py.)"""
 
 import json
 from dataclasses import replace
@@ -6,13 +6,13 @@ from dataclasses import replace
 import pytest
 
 from driftlab.checker.evidence.verdict import Outcome
-from driftlab.checker.sessions.store import Kept
+from driftlab.checker.sessions.store import Store
 from tests.unit.evidence_by_hand import exercise, result, snapshot
 
 
 @pytest.fixture
 def kept(tmp_path):
-    return Kept(tmp_path / "by-hand" / "09-by-hand")
+    return Store(tmp_path / "by-hand" / "09-by-hand")
 
 
 @pytest.fixture
@@ -55,7 +55,7 @@ def test_the_baseline_is_the_one_that_was_noted(kept, one):
 
 def test_what_begins_ends_all_else_in_the_namespace(kept, one):
     """Also an exercise of another lab: with a shared namespace, there is one for all."""
-    other = Kept(kept.folder.parent / "08-other")
+    other = Store(kept.folder.parent / "08-other")
     for each in (kept, other):
         each.begin(one, snapshot())
     kept.end_all()

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from driftlab.checker.exercises.exercise import Lab
+from driftlab.checker.exercises.lab import Lab
 from driftlab.checker.sessions.workspace import RECORD, default_workspace, deliver
 from driftlab.clusters.errors import StateUnusable
 

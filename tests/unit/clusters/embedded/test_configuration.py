@@ -10,7 +10,6 @@ import yaml
 
 from driftlab.clusters.embedded.configuration import COMPONENTS, NODES, PORTS, WORKERS, Configuration
 from driftlab.clusters.embedded.engine import STORAGE_CLASS
-from driftlab.clusters.embedded.ports import PORT_RANGE, free_ports
 
 NUMBERS = {name: 20000 + number for number, name in enumerate(PORTS)}
 
@@ -113,7 +112,7 @@ def test_the_owners_kubeconfig_needs_no_other_file(configuration):
     configuration.pki.mkdir(parents=True)
     for name in ("ca.crt", "admin.crt", "admin.key"):
         (configuration.pki / name).write_text(f"this is {name}")
-    document = json.loads(configuration.owners_kubeconfig())
+    document = json.loads(configuration.owner_kubeconfig())
     (cluster,), (user,), (context,) = document["clusters"], document["users"], document["contexts"]
     assert document["current-context"] == context["name"] == "lab"
     assert context["context"] == {"cluster": cluster["name"], "user": user["name"]}
@@ -130,10 +129,3 @@ def test_a_claim_without_a_class_gets_ours():
     document = yaml.safe_load(STORAGE_CLASS.read_text())
     assert document["metadata"]["annotations"] == {"storageclass.kubernetes.io/is-default-class": "true"}
     assert (document["metadata"]["name"], document["provisioner"]) == ("standard", "driftlab.dev/node-folder")
-
-
-def test_ports_are_all_different_and_below_those_that_connections_are_given():
-    chosen = free_ports(50)
-    assert len(set(chosen)) == 50
-    assert set(chosen) <= set(PORT_RANGE)
-    assert max(PORT_RANGE) < 32768

@@ -64,7 +64,7 @@ def test_nodes_that_can_run_pods(api, can):
     assert health.can_run_pods(api, 3) is can
 
 
-@pytest.mark.parametrize("ask", [health.controls, health.schedules])
+@pytest.mark.parametrize("ask", [health.controllers_run, health.scheduler_ready])
 def test_who_does_not_answer_is_not_well(ask, closed, monkeypatch, tmp_path):
     authority = tmp_path / "ca.crt"
     authority.write_text("")

@@ -165,15 +165,15 @@ class TestTheDead:
 
     @pytest.fixture(autouse=True)
     def at_every_look(self, monkeypatch):
-        monkeypatch.setattr(Supervisor, "LOOK_EVERY_S", 0)
+        monkeypatch.setattr(Supervisor, "CHECK_EVERY_S", 0)
 
     def test_are_named(self, supervisor):
         begin(supervisor, "etcd")
         while "etcd" not in supervisor.alive():
             pass
-        supervisor.refuse_to_wait_for_the_dead({"etcd"})
+        supervisor.raise_if_component_exited({"etcd"})
         with pytest.raises(ComponentsEnded, match=r"kube-apiserver ended at once\.") as ended:
-            supervisor.refuse_to_wait_for_the_dead(STORE)
+            supervisor.raise_if_component_exited(STORE)
         assert ended.value.names == {"kube-apiserver"}
         assert str(supervisor.folder / "logs") in ended.value.next_step
 
@@ -190,14 +190,14 @@ class TestTheDead:
         log.parent.mkdir(parents=True)
         log.write_text(line)
         with pytest.raises(ClusterNotReady, match=why) as trouble:
-            supervisor.refuse_to_wait_for_the_dead(())
+            supervisor.raise_if_component_exited(())
         assert not isinstance(trouble.value, ComponentsEnded)
 
     def test_of_what_runs_no_word_counts(self, supervisor):
         """A container's port may be taken as well."""
         begin(supervisor, "driftlab-node", "print('address already in use', flush=True); import time; time.sleep(600)")
         wait_for(lambda: "in use" in supervisor.log("driftlab-node").read_text(), "the word")
-        supervisor.refuse_to_wait_for_the_dead({"driftlab-node"})
+        supervisor.raise_if_component_exited({"driftlab-node"})
 
 
 def test_killing_nothing_is_quick(supervisor):

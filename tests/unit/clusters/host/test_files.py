@@ -12,7 +12,6 @@ from filelock import Timeout
 
 from driftlab.clusters.errors import StateUnusable
 from driftlab.clusters.host.files import lock_if_free, locked, make_folder, write_atomically
-from driftlab.clusters.host.paths import cache_folder, state_folder
 
 
 def mode(path: Path) -> int:
@@ -30,35 +29,6 @@ def impossible(request, tmp_path):
     if sys.platform != "linux":
         pytest.skip("there is no /proc")
     return Path("/proc/driftlab")
-
-
-@pytest.mark.parametrize(("folder", "variable"), [(cache_folder, "DRIFTLAB_CACHE"), (state_folder, "DRIFTLAB_STATE")])
-class TestWhereFoldersAre:
-    def test_where_the_environment_says(self, folder, variable, monkeypatch, tmp_path):
-        monkeypatch.setenv(variable, str(tmp_path / "here"))
-        assert folder() == (tmp_path / "here").resolve()
-
-    def test_a_tilde_is_the_home(self, folder, variable, monkeypatch, tmp_path):
-        monkeypatch.setenv("HOME", str(tmp_path))
-        monkeypatch.setenv(variable, "~/here")
-        assert folder() == (tmp_path / "here").resolve()
-
-    def test_links_are_followed(self, folder, variable, monkeypatch, tmp_path):
-        """Processes are recognised by their folder's path, so there must be one only."""
-        (tmp_path / "link").symlink_to(tmp_path / "real")
-        monkeypatch.setenv(variable, str(tmp_path / "link"))
-        assert folder() == (tmp_path / "real").resolve()
-
-    @pytest.mark.parametrize("empty", [True, False])
-    def test_else_where_the_system_keeps_such_things(self, folder, variable, empty, monkeypatch, tmp_path):
-        monkeypatch.setenv("HOME", str(tmp_path))
-        for name in ("XDG_CACHE_HOME", "XDG_STATE_HOME"):
-            monkeypatch.delenv(name, raising=False)
-        monkeypatch.setenv(variable, "")
-        if not empty:
-            monkeypatch.delenv(variable)
-        assert tmp_path.resolve() in folder().parents
-        assert folder().name == "driftlab"
 
 
 class TestFolder:

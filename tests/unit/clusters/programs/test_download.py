@@ -11,7 +11,7 @@ import pytest
 
 from driftlab.clusters.host import processes
 from driftlab.clusters.host.progress import Progress
-from driftlab.clusters.programs import WayFailed, download
+from driftlab.clusters.programs import ObtainFailed, download
 from driftlab.clusters.programs.pins import PROGRAMS, Program
 
 PUBLISHED = [program for program in PROGRAMS.values() if program.release()]
@@ -27,7 +27,7 @@ def fails(cache, progress, left):
     """Downloads ``program``, which must fail and leave nothing behind; gives the one line that says why."""
 
     def attempt(program):
-        with pytest.raises(WayFailed) as caught:
+        with pytest.raises(ObtainFailed) as caught:
             download.download([program], cache, progress)
         assert left() == []
         assert not list(cache.root.glob(".partial-*"))
@@ -210,7 +210,7 @@ def test_there_may_be_no_release_for_this_system(fails, mirror, web, monkeypatch
 def test_what_is_not_published_stands_in_no_others_way(cache, mirror, progress):
     """Such as our own program, until there is a release with it."""
     del mirror.answers[place(KIND.release().url)]
-    with pytest.raises(WayFailed, match="404"):
+    with pytest.raises(ObtainFailed, match="404"):
         download.download([NODE, KIND, ETCD], cache, progress)
     assert cache.verify(NODE)
     assert not cache.holds(KIND)
@@ -219,7 +219,7 @@ def test_what_is_not_published_stands_in_no_others_way(cache, mirror, progress):
 
 def test_what_came_before_a_failure_is_kept_and_no_more_is_tried(cache, mirror, progress, web):
     mirror.answers[place(KIND.release().url)] = (503, b"")
-    with pytest.raises(WayFailed, match="503"):
+    with pytest.raises(ObtainFailed, match="503"):
         download.download([NODE, KIND, ETCD], cache, progress)
     assert cache.verify(NODE)
     assert not cache.holds(ETCD)

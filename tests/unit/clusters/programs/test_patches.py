@@ -5,7 +5,7 @@ import subprocess
 import pytest
 
 from driftlab.clusters.host.progress import SILENT
-from driftlab.clusters.programs import WayFailed, patches, sources, toolchain
+from driftlab.clusters.programs import ObtainFailed, patches, sources, toolchain
 from driftlab.clusters.programs.patches import PatchRefused
 
 OURS = sorted(sources.PATCHES.glob("*.patch"))
@@ -121,8 +121,8 @@ def test_ours_fit_the_pinned_kubernetes(tmp_path):
     """Fails when a new version of Kubernetes is pinned that they no longer fit to: look at each, and make it anew."""
     try:
         go = toolchain.find(tmp_path, SILENT)
-        modules = sources.fetched(go)
-    except WayFailed as failure:
+        modules = sources.fetch_kubernetes(go)
+    except ObtainFailed as failure:
         pytest.skip(f"Kubernetes' sources are not here and cannot be fetched: {failure}")
     copy = tmp_path / "kubernetes"
     sources.copy_kubernetes(modules, copy)

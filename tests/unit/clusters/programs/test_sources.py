@@ -7,7 +7,7 @@ import pytest
 
 from driftlab.clusters.host.files import make_folder
 from driftlab.clusters.host.progress import SILENT
-from driftlab.clusters.programs import WayFailed, sources, toolchain, workbench
+from driftlab.clusters.programs import ObtainFailed, sources, toolchain, workbench
 from driftlab.clusters.programs.pins import PROGRAMS
 
 
@@ -50,7 +50,7 @@ MATTERS = [
 
 
 def test_ours_lies_in_a_workspace_as_in_the_tree_without_what_is_not_compiled(tree, tmp_path):
-    assert sources.copy_ours(tmp_path / "work") == tmp_path / "work" / "clusters"
+    assert sources.copy_our_files(tmp_path / "work") == tmp_path / "work" / "clusters"
     copied = sorted(
         path.relative_to(tmp_path / "work").as_posix() for path in (tmp_path / "work").rglob("*") if path.is_file()
     )
@@ -86,7 +86,7 @@ def test_the_digest_is_fit_for_the_name_of_a_file():
 
 
 def test_the_folder_of_the_copy_may_have_any_name(tree):
-    text = sources.patched('/home/ada/my "folder"')
+    text = sources.patched_go_mod('/home/ada/my "folder"')
     assert text.startswith("module driftlab/clusters\n")
     assert text.endswith('replace k8s.io/kubernetes => "/home/ada/my \\"folder\\""\n')
 
@@ -116,7 +116,7 @@ def test_all_that_is_imported_is_pinned(tmp_path):
     try:
         go = toolchain.find(tmp_path, SILENT)
         modfile = workbench.prepare(go, make_folder(tmp_path / "workbench"))
-    except WayFailed as failure:
+    except ObtainFailed as failure:
         pytest.skip(f"the modules are not here and cannot be fetched: {failure}")
     done = subprocess.run(
         [go, "list", f"-modfile={modfile}", "-deps", *(program.package for program in PROGRAMS.values())],

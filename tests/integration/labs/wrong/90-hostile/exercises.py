@@ -40,6 +40,11 @@ def settled(evidence: Evidence, wanted: int) -> Verdict:
     return waiting(f"not settled yet: {missing}") if missing else passed(f"{wanted} of {wanted} Pods are ready")
 
 
+def at_work(deployment: Deployment | None) -> bool:
+    """Does its controller still do something for it, and are there Pods to be made?"""
+    return deployment is not None and deployment.replicas > 0 and not (deployment.paused or deployment.terminating)
+
+
 def never_fewer(evidence: Evidence, than: int) -> Verdict:
     least = p.least_ready(evidence, "blog-api")
     if least < than:
@@ -160,14 +165,13 @@ def mistake(exercise: Exercise, name: str, answer: str, show: Callable[[Evidence
 
 
 HINTS = ("A nudge.", "A pointer.", "The answer.")
-COMMON = ("recreated", "deleted", "leaving", "zero", "second-deployment", "own-replicaset", "replicaset-edited")
-LAST = ("deadline", "slow", "stuck")
+COMMON = ("recreated", "deleted", "zero", "own-replicaset")
 
 # ---- 1
 #
 # blog-api runs three times. Ask for five, by whichever command, and through the Deployment: it has to be the one from
 # the start, with the template from the start. Detours are allowed, as long as three of its Pods are ready at any
-# moment. At the end all Pods with its label are its own.
+# moment. At the end all Pods with its label are its own, and its rollout is not paused.
 
 scale = lab.exercise("scale", "Five instead of three", hints=HINTS)
 
@@ -189,7 +193,7 @@ def _(evidence: Evidence) -> Verdict:
 
 scale.goal("All Pods are its own", guard=True, hidden="ownership")(own_pods)
 
-mistakes(scale, *COMMON, "replicaset", "paused", "bare-pods", "relabelled")
+mistakes(scale, *COMMON, "leaving", "second-deployment", "replicaset", "paused", "bare-pods", "relabelled")
 mistake(scale, "dipped", "There were fewer than three at one moment.", dipped(3))
 mistake(
     scale,
@@ -197,7 +201,7 @@ mistake(
     "It was asked for another number than five.",
     lambda evidence: p.replicas_asked_for(evidence, "blog-api")[-1] not in (3, 5),
 )
-mistakes(scale, *LAST)
+mistakes(scale, "slow", "stuck")
 
 
 # ---- 2
@@ -225,7 +229,7 @@ def _(evidence: Evidence) -> Verdict:
     if running == frozenset(NEW):
         return passed("every Pod has it")
     told = f"the Pods' images: {', '.join(sorted(running)) or 'none'}"
-    return waiting(told) if deployment and deployment.images == NEW and not deployment.paused else failed(told)
+    return waiting(told) if deployment and deployment.images == NEW and at_work(deployment) else failed(told)
 
 
 @update.goal("Never fewer than two were ready", guard=True)
@@ -240,7 +244,7 @@ def _(evidence: Evidence) -> Verdict:
 
 update.goal("All Pods are its own", guard=True, hidden="ownership")(own_pods)
 
-mistakes(update, *COMMON, "replicaset", "pods-edited", "bare-pods", "paused")
+mistakes(update, *COMMON, "leaving", "second-deployment", "replicaset-edited", "pods-edited", "bare-pods", "paused")
 mistake(update, "dipped", "There were fewer than two at one moment.", dipped(2))
 mistake(
     update,
@@ -249,7 +253,7 @@ mistake(
     lambda evidence: NEW in p.images_asked_for(evidence, "blog-api")[:-1],
 )
 mistake(update, "wrong-image", "This is another image.", shows(lambda one: one.images not in (("blog-api:1.0",), NEW)))
-mistakes(update, *LAST)
+mistakes(update, "deadline", "slow", "stuck")
 mistake(
     update,
     "template",
@@ -260,8 +264,9 @@ mistake(
 
 # ---- 3
 #
-# blog-api is at revision 3. Bring back revision 1: exactly its template, on the Deployment from the start, which keeps
-# its history: none of the three ReplicaSets may be lost. By `kubectl rollout undo` or by hand: both count.
+# blog-api is at revision 3. Bring back revision 1: exactly its template, three times, on the Deployment from the start,
+# which keeps its history: none of the three ReplicaSets may be lost. By `kubectl rollout undo` or by hand: both count.
+# At the end all Pods with blog-api's label are its own.
 
 rollback = lab.exercise("rollback", "Back to the first revision", hints=HINTS, start="rollback.yaml")
 
@@ -296,11 +301,10 @@ def _(evidence: Evidence) -> Verdict:
 @rollback.goal("What runs belongs to revision 1's ReplicaSet")
 def _(evidence: Evidence) -> Verdict:
     first = next(uid for uid, number in history(evidence.baseline).items() if number == "1")
-    deployment = blog_api(evidence.now)
     if p.brought_back(evidence, "blog-api", 1) and not any(pod.terminating for pod in evidence.now.pods):
         return passed("all Pods are of the ReplicaSet that had the first revision")
     told = "not all Pods belong to the ReplicaSet that had the first revision"
-    going_on = deployment is not None and not deployment.paused and asks_for_revision(evidence, 1)
+    going_on = at_work(blog_api(evidence.now)) and asks_for_revision(evidence, 1)
     return waiting(told) if going_on and first in history(evidence.now) else failed(told)
 
 
@@ -317,14 +321,14 @@ def _(evidence: Evidence) -> Verdict:
 
 rollback.goal("All Pods are its own", guard=True, hidden="ownership")(own_pods)
 
-mistakes(rollback, *COMMON)
+mistakes(rollback, *COMMON, "replicaset-edited")
 mistake(
     rollback,
     "history",
     "A revision that is not kept cannot come back.",
     lambda evidence: bool(history(evidence.baseline).keys() - history(evidence.now).keys()),
 )
-mistakes(rollback, "replicaset", "pods-edited", "bare-pods", "paused")
+mistakes(rollback, "replicaset", "relabelled", "paused")
 mistake(
     rollback,
     "wrong-revision",
@@ -340,7 +344,7 @@ mistake(
     "Something of revision 1 is missing: compare with `kubectl rollout history --revision=1`.",
     lambda evidence: not any(asks_for_revision(evidence, number) for number in (1, 2, 3)),
 )
-mistakes(rollback, *LAST)
+mistakes(rollback, "slow", "stuck")
 
 
 # ---- 4
@@ -372,6 +376,8 @@ def elsewhere(evidence: Evidence) -> bool:
 @mend.goal("The readiness probe asks for /readyz", points=2)
 def _(evidence: Evidence) -> Verdict:
     found = asked(evidence)
+    if blog_api(evidence.now) is None:
+        return failed("there is no Deployment called blog-api")
     if not probe(evidence):
         return failed("there is no readiness probe")
     if not found:
@@ -393,7 +399,7 @@ def _(evidence: Evidence) -> Verdict:
 
 mend.goal("All Pods are its own", guard=True, hidden="ownership")(own_pods)
 
-mistakes(mend, *COMMON, "replicaset", "pods-edited", "bare-pods", "paused")
+mistakes(mend, *COMMON, "replicaset-edited", "paused")
 mistake(mend, "removed", "You took the probe away.", lambda evidence: not probe(evidence))
 mistake(
     mend,
@@ -420,7 +426,7 @@ mistake(
     "Which path says that it is ready?",
     lambda evidence: (found := asked(evidence)) is not None and found.path not in ("/ready", "/readyz"),
 )
-mistakes(mend, *LAST)
+mistakes(mend, "deadline", "slow")
 
 
 # ---- 5
@@ -472,7 +478,7 @@ mistake(
 mistake(heal, "other-name", "Look at the name of the Deployment.", second_deployment)
 mistake(heal, "wrong-image", "This is another image.", shows(lambda one: one.images != ("blog-api:1.0",)))
 mistake(heal, "number", "There should be three Pods.", shows(lambda one: one.replicas != 3))
-mistakes(heal, "bare-pods", *LAST)
+mistakes(heal, "bare-pods", "slow")
 
 
 # ---- 6

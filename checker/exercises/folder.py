@@ -1,0 +1,169 @@
+"""Labs and exercises as folders: prose in Markdown, judgement in Python.
+
+=============================  =====================================================================
+file                           holds
+=============================  =====================================================================
+``LAB/lab.md``                 title, minutes, summary, the order of the exercises; hints that several share
+``LAB/LAB.ipynb``              the notebook
+``LAB/common.py``              what the checks of several exercises share: ``from ..common import …``
+``LAB/start.yaml``             the starting state of exercises that have none of their own
+``LAB/EXERCISE/exercise.md``   title, hints, and each mistake's hints: see ``exercises.texts``
+``LAB/EXERCISE/checks.py``     goals, guards, proofs and mistakes: see ``exercises.goals``
+``LAB/EXERCISE/quiz.yaml``     the questions, if it is a quiz: see ``exercises.quiz``
+``LAB/EXERCISE/start.yaml``    its starting state; ``start.sh`` goes on from there
+``LAB/EXERCISE/solution.sh``   the reference solution
+``LAB/EXERCISE/right/``        other ways that earn full marks
+``LAB/EXERCISE/wrong/``        typical wrong answers, each named after its mistake
+=============================  =====================================================================
+
+``checks.py`` may also define ``begins(snapshot)``, which says whether the starting state is there, and
+``loses_node(baseline)``, the name of the Node that falls silent as the exercise begins.
+"""
+
+import hashlib
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from driftlab.checker.evidence.snapshot import lists
+from driftlab.checker.exercises.definitions import LabBroken, Place, place_of
+from driftlab.checker.exercises.exercise import Exercise
+from driftlab.checker.exercises.goals import NO_HINTS, Goal, Mistake, Proof
+from driftlab.checker.exercises.lab import Lab
+from driftlab.checker.exercises.quiz import questions
+from driftlab.checker.exercises.texts import Section, Text, broken, read
+
+LAB_KEYS = {"title", "minutes", "summary", "exercises"}
+EXERCISE_KEYS = {"title", "command", "watches", "roundabout"}
+
+
+def read_lab(folder: Path) -> Lab:
+    """The lab in ``folder``. Raises LabBroken with file and line."""
+    text = read(folder / "lab.md", LAB_KEYS)
+    title, minutes, summary = text.value("title", str), text.value("minutes", int), text.value("summary", str)
+    try:
+        lab = Lab(folder.name, title, minutes, summary, folder=folder, place=text.place())
+    except TypeError as error:
+        raise broken(text.place(), str(error)) from error
+    if "Hints" in text.sections:
+        raise broken(text.sections["Hints"].place, "only exercises have Hints: a lab has `Mistake: NAME`")
+    sys.modules.pop(f"{_package(folder)}.common", None)  # it may have changed since it was read last
+    names = [str(name) for name in text.value("exercises", list)]
+    for name in names:
+        if not (folder / name / "exercise.md").is_file():
+            raise broken(text.place("exercises"), f"there is no {name}/exercise.md")
+        _add_exercise(lab, name, text)
+    if strays := sorted(path.parent.name for path in folder.glob("*/exercise.md") if path.parent.name not in names):
+        raise broken(text.place("exercises"), f"the exercise {strays[0]} is not in the list")
+    for name, section in text.mistakes.items():
+        if not any(mistake.name == name for exercise in lab.exercises for mistake in exercise.mistakes):
+            raise broken(section.place, f"no exercise has a mistake {name}")
+    return lab
+
+
+def _add_exercise(lab: Lab, name: str, shared: Text) -> None:
+    folder = lab.folder / name
+    text = read(folder / "exercise.md", EXERCISE_KEYS)
+    if "Hints" not in text.sections:
+        raise broken(text.place(), "there is no section Hints")
+    command = text.value("command", str, "")
+    watches = tuple(text.value("watches", list, []))
+    quiz = folder / "quiz.yaml"
+    try:
+        lists(watches)
+        exercise = Exercise(
+            lab,
+            name,
+            text.value("title", str),
+            text.sections["Hints"].filled(name, command),
+            watches=watches or (("configmaps",) if quiz.exists() else ()),
+            roundabout=text.value("roundabout", bool, default=False),
+            folder=folder,
+            place=text.place(),
+        )
+        if quiz.exists():
+            exercise.ask(questions(quiz))
+    except KeyError as unknown:
+        raise broken(text.place("watches"), f"nothing is known of the kind {unknown}") from unknown
+    except (TypeError, ValueError) as error:
+        raise broken(text.place(), str(error)) from error
+    lab.exercises.append(exercise)
+    if (folder / "checks.py").exists():
+        _add_checks(exercise, folder / "checks.py", text, shared, command)
+    elif text.mistakes:
+        raise broken(next(iter(text.mistakes.values())).place, "there is no checks.py with this mistake")
+
+
+def _add_checks(exercise: Exercise, path: Path, text: Text, shared: Text, command: str) -> None:
+    module = execute(path, exercise.lab.folder)
+    for found in _checks(vars(module)):
+        if isinstance(found, Mistake):
+            section = text.mistakes.get(found.name) or shared.mistakes.get(found.name)
+            hints = _section(found, section, text.path).filled(exercise.name, command)
+            try:
+                exercise.add(replace(found, hints=hints))
+            except ValueError as error:
+                raise broken(found.place, str(error)) from error
+        else:
+            exercise.add(found)
+    names = {mistake.name for mistake in exercise.mistakes}
+    for name, section in text.mistakes.items():
+        if name not in names:
+            raise broken(section.place, f"{path.name} has no mistake {name}")
+    if begins := getattr(module, "begins", None):
+        exercise.begins = begins
+    if loses_node := getattr(module, "loses_node", None):
+        exercise.loses_node = loses_node
+
+
+def _section(mistake: Mistake, section: Section | None, path: Path) -> Section:
+    """The mistake's section, or else the hints that it brings. Raises LabBroken if it has none."""
+    if section is None and mistake.hints == NO_HINTS:
+        raise broken(mistake.place, f"the mistake {mistake.name} has no section in {path.name}, nor in lab.md")
+    return section or Section(mistake.hints, mistake.place)
+
+
+def _checks(names: dict[str, Any]) -> Iterator[Goal | Proof | Mistake]:
+    """All that a module defines, also in lists, each once: where its last name stands, which may follow an import."""
+    found: dict[int, Goal | Proof | Mistake] = {}
+    for value in names.values():
+        for one in value if isinstance(value, list | tuple) else [value]:
+            if isinstance(one, Goal | Proof | Mistake):
+                found.pop(id(one), None)
+                found[id(one)] = one
+    yield from found.values()
+
+
+def execute(path: Path, folder: Path) -> ModuleType:
+    """Run a module of the lab in ``folder``; it may import from ``..common``. Raises LabBroken with file and line."""
+    package = _package(folder)
+    if package not in sys.modules:
+        sys.modules[package] = ModuleType(package)
+        sys.modules[package].__path__ = [str(folder)]
+    spec = spec_from_file_location(f"{package}.{_slug(path.parent.name)}.{path.stem}", path)
+    assert spec
+    assert spec.loader
+    module = module_from_spec(spec)
+    module.__package__ = f"{package}.{_slug(path.parent.name)}"
+    try:
+        spec.loader.exec_module(module)
+    except LabBroken:
+        raise
+    except (Exception, SystemExit) as error:  # whoever calls exit() there would end this command, without a word
+        where = place_of(error, folder) or Place(str(path), 1)
+        what = error.msg if isinstance(error, SyntaxError) else error  # its own text repeats the line
+        raise broken(where, f"{type(error).__name__}: {what}") from error
+    return module
+
+
+def _package(folder: Path) -> str:
+    """What the lab's modules are imported as: two folders of the same name are two packages."""
+    return f"driftlab_labs.{_slug(folder.name)}_{hashlib.sha256(str(folder).encode()).hexdigest()[:8]}"
+
+
+def _slug(name: str) -> str:
+    return "lab_" + "".join(letter if letter.isalnum() else "_" for letter in name)

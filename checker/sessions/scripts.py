@@ -1,0 +1,36 @@
+"""Run a script as the learner would: plain kubectl, in the lab's namespace."""
+
+import os
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from driftlab.clusters.host import processes
+from driftlab.clusters.kubernetes.kubectl import NO_KUBERC, kubectl_path
+
+
+def learner_environment(kubeconfig: Path) -> dict[str, str]:
+    """What a learner's shell needs for plain ``kubectl`` to do the right thing."""
+    folder = str(kubectl_path().parent)
+    path = os.environ.get("PATH", os.defpath)
+    return {
+        "KUBECONFIG": str(kubeconfig),
+        "KUBECACHEDIR": str(kubeconfig.parent / "kubectl-cache"),
+        "PATH": path if path.split(os.pathsep)[0] == folder else folder + os.pathsep + path,
+    }
+
+
+def run_script(script: Path, kubeconfig: Path, abort_reason: Callable[[], str] = lambda: "") -> str:
+    """Run a shell script (a solution, a wrong answer) with the learner's kubeconfig; its output.
+
+    The script means what is written there: neither the user's kuberc nor functions of their shell change it.
+    ``abort_reason``: why it is to be stopped, once there is a reason. Raises CommandFailed.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        return processes.run(
+            ["bash", "-p", "-eu", script],  # -p: without exported functions and BASH_ENV
+            env={**learner_environment(kubeconfig), **NO_KUBERC, "TMPDIR": folder},
+            timeout_s=180,
+            next_step=f"look into {script}",
+            abort_reason=abort_reason,
+        )

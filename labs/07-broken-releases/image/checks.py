@@ -1,0 +1,40 @@
+"""The Pod that never begins."""
+
+from driftlab.checker import Evidence, Pod, Snapshot, mistake
+from driftlab.checker import predicates as p
+
+from ..common import Release, from_the_start, goals_of, gone_astray, made_on_the_way, starting_state
+
+
+def image_not_found(pod: Pod, _: Snapshot) -> bool:
+    return bool(p.reasons(pod) & p.CANNOT_PULL)
+
+
+release = Release(
+    version="1.1",
+    place=lambda deployment, _: deployment.images,
+    fault=lambda deployment, _: "",  # the goal has compared the image already
+    symptom=image_not_found,
+)
+begins = starting_state(release)
+goals = goals_of(release)
+shared_mistakes = gone_astray
+
+
+@mistake
+def pod_edited(evidence: Evidence) -> bool:
+    return p.you(evidence, "changed", "Pod", of="blog-api")
+
+
+@mistake
+def other_image(evidence: Evidence) -> bool:
+    pair = from_the_start(evidence)
+    return pair is not None and pair[1].images not in (pair[0].images, ("blog-api:1.1",))
+
+
+@mistake
+def beside(evidence: Evidence) -> bool:
+    return len(evidence.now.deployments) > len(evidence.baseline.deployments)
+
+
+more_mistakes = made_on_the_way

@@ -1,0 +1,68 @@
+"""It starts, and starts, and starts."""
+
+from driftlab.checker import Deployment, Pod, Snapshot, mistake
+from driftlab.checker import predicates as p
+
+from ..common import (
+    Release,
+    goals_of,
+    gone_astray,
+    liveness,
+    made_on_the_way,
+    now,
+    probe,
+    starting_state,
+    whatever_else,
+)
+
+
+def killed_for_not_answering(pod: Pod, snapshot: Snapshot) -> bool:
+    told = (event for event in snapshot.events if event.about[2] == pod.uid and event.reason == "Killing")
+    return p.restarts(pod) >= 1 and any("liveness" in str(event.raw.get("message")) for event in told)
+
+
+STARTS_IN_S = 20  #: how long 1.4 needs before it listens
+
+
+def life_and_start(deployment: Deployment, _: Snapshot) -> object:
+    """The liveness probe, and the startup probe that can hold it back; nothing where the first is missing."""
+    found = probe(deployment, "livenessProbe")
+    return (found, probe(deployment, "startupProbe")) if found else None
+
+
+def impatient(deployment: Deployment) -> str:
+    """Is 1.4 given up on before it listens, however the probes fall? (Whether it is in the end, the Pods tell.)"""
+    if wrong := liveness(deployment):
+        return wrong
+    first = probe(deployment, "startupProbe") or probe(deployment, "livenessProbe")
+    seconds = first.after_s + first.patience_s if first else 0
+    return f"a container that does not answer is given up on after {seconds} seconds" if seconds < STARTS_IN_S else ""
+
+
+release = Release(
+    version="1.4",
+    place=life_and_start,
+    fault=whatever_else(impatient),
+    symptom=killed_for_not_answering,
+)
+begins = starting_state(release)
+goals = goals_of(release)
+shared_mistakes = gone_astray
+shows_probe_removed = mistake("probe-removed")(now(lambda deployment: not probe(deployment, "livenessProbe")))
+made_blind = mistake("made-blind")(
+    now(lambda deployment: "hang" in liveness(deployment) or "begin" in liveness(deployment))
+)
+
+
+still_eager = mistake("still-eager")(
+    now(lambda deployment: deployment.images == ("blog-api:1.4",) and gives_up(deployment) < STARTS_IN_S)
+)
+
+
+more_mistakes = made_on_the_way
+
+
+def gives_up(deployment: Deployment) -> int:
+    """Seconds until the last failure that is tolerated, at the earliest."""
+    first = probe(deployment, "startupProbe") or probe(deployment, "livenessProbe")
+    return first.after_s + first.patience_s - first.period_s if first else STARTS_IN_S

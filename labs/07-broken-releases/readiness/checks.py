@@ -1,0 +1,45 @@
+"""It runs, and is not let in."""
+
+from driftlab.checker import Deployment, Pod, Snapshot, mistake
+
+from ..common import (
+    Release,
+    goals_of,
+    gone_astray,
+    made_on_the_way,
+    now,
+    probe,
+    readiness,
+    starting_state,
+    whatever_else,
+)
+
+
+def goes_past(deployment: Deployment) -> bool:
+    """Does the readiness probe ask over another protocol than blog-api speaks, or another address than its Pod's?"""
+    found = probe(deployment, "readinessProbe")
+    return found is not None and (found.kind in ("https", "grpc") or bool(found.host))
+
+
+def answered_with_404(pod: Pod, snapshot: Snapshot) -> bool:
+    told = (event for event in snapshot.events if event.about[2] == pod.uid and event.reason == "Unhealthy")
+    return not pod.ready and any("404" in str(event.raw.get("message")) for event in told)
+
+
+release = Release(
+    version="1.1",
+    place=lambda deployment, _: probe(deployment, "readinessProbe"),
+    fault=whatever_else(readiness),
+    symptom=answered_with_404,
+)
+begins = starting_state(release)
+goals = goals_of(release)
+shared_mistakes = gone_astray
+probe_removed = mistake("probe-removed")(now(lambda deployment: not probe(deployment, "readinessProbe")))
+unanswered = mistake("unanswered")(now(goes_past))
+other_path = mistake("other-path")(
+    now(lambda deployment: readiness(deployment) and probe(deployment, "readinessProbe"))
+)
+
+
+more_mistakes = made_on_the_way
