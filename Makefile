@@ -25,8 +25,8 @@ try: .venv/run  ## do the first lab headless, by its reference solutions, and pr
 PYTEST = unset PYTHONDONTWRITEBYTECODE; $(BIN)/python -m pytest --dist loadfile --no-loadscope-reorder
 
 test: .venv/dev  ## run the tests that a person waits for, and the Go code's; say what is left to test-all
-	@$(BIN)/python -m driftlab.clusters.programs.workbench test
-	@export DRIFTLAB_TESTS=quick; $(PYTEST) --numprocesses 4
+	@$(BIN)/python -m driftlab.clusters.programs.workbench test; go=$$?; \
+	  export DRIFTLAB_TESTS=quick; $(PYTEST) --numprocesses 4 && exit $$go
 
 test-all: test test-rest  ## run every test: the rest, too
 

@@ -172,7 +172,8 @@ func TestAttach(t *testing.T) {
 
 func TestPortForward(t *testing.T) {
 	n := start(t, t.TempDir())
-	_, pod := n.container(nil, "listen", "127.0.0.1:80")
+	id, pod := n.container(nil, "listen", "127.0.0.1:80")
+	n.logs(id, "listening")
 	answer, err := n.PortForward(t.Context(), &cri.PortForwardRequest{PodSandboxId: pod})
 	if err != nil {
 		t.Fatal(err)

@@ -193,6 +193,7 @@ func TestSandboxes(t *testing.T) {
 	if err := n.StartContainer(t.Context(), id); err != nil {
 		t.Fatal(err)
 	}
+	n.logs(id, "listening") // on a busy machine, the second one could have the port first
 	if err := n.StartContainer(t.Context(), id); err == nil || !strings.Contains(err.Error(), "container is in CONTAINER_RUNNING state") {
 		t.Error(err)
 	}

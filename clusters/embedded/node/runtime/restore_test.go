@@ -32,6 +32,7 @@ func TestRestart(t *testing.T) {
 	folder := t.TempDir()
 	first := start(t, folder)
 	running, pod := first.container(nil, "listen", ":80")
+	first.logs(running, "listening")
 	done, _ := first.container(nil, "exit", "7")
 	first.ended(done)
 	created, config := first.pod("created")

@@ -98,6 +98,7 @@ var table = map[string]program.Program{
 			return 1
 		}
 		context.AfterFunc(ctx, func() { listener.Close() })
+		fmt.Fprintln(p.Stdout, "listening")
 		for {
 			conn, err := listener.Accept()
 			if err != nil {
