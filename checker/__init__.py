@@ -1,4 +1,4 @@
-"""The checker: what labs are made of. Authors import these names; notebooks say ``from driftlab import check``."""
+"""The checker. Labs import these names; notebooks use ``from driftlab import check``."""
 
 from importlib import import_module
 from typing import TYPE_CHECKING
@@ -53,7 +53,7 @@ __all__ = [
     "waiting",
 ]
 
-_HOME = {
+_SOURCE_MODULES = {
     "evidence.recording": ("Recording", "available_over_time", "deployments_over_time"),
     "evidence.snapshot": ("Evidence", "Snapshot"),
     "evidence.verdict": ("Outcome", "Verdict", "failed", "passed", "waiting"),
@@ -75,8 +75,8 @@ _MODULES = {
 
 
 def __getattr__(name: str) -> object:
-    # lazily: `driftlab --help` needs none of it
-    for module, names in _HOME.items():
+    # imported when used, because `driftlab --help` needs none of these modules
+    for module, names in _SOURCE_MODULES.items():
         if name in names:
             return getattr(import_module(f"driftlab.checker.{module}"), name)
     if name in _MODULES:

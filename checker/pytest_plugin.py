@@ -1,8 +1,8 @@
-"""Grading with pytest: ``pytest labs/02-self-healing --lab-namespace self-healing`` is one test for each goal.
+"""Grading with pytest: ``pytest labs/02-self-healing --lab-namespace self-healing`` runs one test for each goal.
 
-It grades the exercise that is under way in that namespace, on the cluster that is
-chosen as everywhere (``DRIFTLAB_ENGINE``, ``DRIFTLAB_CLUSTER``), with the baseline and
-the recording in ``DRIFTLAB_STATE``. ``--junitxml`` and other reports are pytest's own.
+It grades the exercise that is under way in that namespace, on the selected cluster (``DRIFTLAB_ENGINE``,
+``DRIFTLAB_CLUSTER``), with the baseline and the recording in ``DRIFTLAB_STATE``. ``--junitxml`` and other reports are
+those of pytest.
 """
 
 from collections.abc import Iterator
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from driftlab.checker.exercises.exercise import Exercise
     from driftlab.checker.exercises.result import Result
 
-#: Seconds that a grade waits for a cluster that is still at work.
+#: The maximum time in seconds to wait for goals that are WAITING.
 WAIT_S = 30.0
 
-#: The labs that were looked at in this session, and the exercises under way that were found there.
-_LOOKED, _FOUND = pytest.StashKey[list[str]](), pytest.StashKey[list[str]]()
+#: The labs that were collected in this pytest session, and their exercises that are under way.
+_LABS, _EXERCISES = pytest.StashKey[list[str]](), pytest.StashKey[list[str]]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -33,23 +33,23 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
         return None
     from driftlab.checker.exercises.catalogue import FORMS
 
-    of_the_lab = next((form for form in FORMS if file_path.with_name(form).is_file()), None)  # one for each lab
-    return LabFile.from_parent(parent, path=file_path) if file_path.name == of_the_lab else None
+    lab_form = next((form for form in FORMS if file_path.with_name(form).is_file()), None)  # one file for each lab
+    return LabFile.from_parent(parent, path=file_path) if file_path.name == lab_form else None
 
 
 def pytest_collection_modifyitems(session: pytest.Session) -> None:
-    """No grade at all is no result: a namespace's name with a mistake in it would look like an empty lab."""
-    looked, found = session.stash.get(_LOOKED, []), session.stash.get(_FOUND, [])
-    if looked and not found and not session.testsfailed:
+    """Raise UsageError if nothing is graded, because a misspelled namespace would look like an empty lab."""
+    lab_names, exercises = session.stash.get(_LABS, []), session.stash.get(_EXERCISES, [])
+    if lab_names and not exercises and not session.testsfailed:
         namespace = session.config.getoption("--lab-namespace")
         raise pytest.UsageError(
-            f"no exercise of {', '.join(looked)} is under way in the namespace {namespace}\n"
-            f"Next: driftlab start {looked[0]}, or name the namespace that it told of"
+            f"no exercise of {', '.join(lab_names)} is under way in the namespace {namespace}\n"
+            f"Next: driftlab start {lab_names[0]}, or name the namespace that it told of"
         )
 
 
 class LabFile(pytest.File):
-    """A lab: its exercises that are under way in the namespace."""
+    """A lab, with its exercises that are under way in the namespace."""
 
     def collect(self) -> Iterator[pytest.Collector]:
         from driftlab.checker.exercises.catalogue import load
@@ -62,15 +62,15 @@ class LabFile(pytest.File):
             session = Session(chosen_cluster(), lab, namespace=self.config.getoption("--lab-namespace"))
         except DriftlabError as error:
             raise self.CollectError(str(error)) from error
-        self.session.stash.setdefault(_LOOKED, []).append(lab.name)
+        self.session.stash.setdefault(_LABS, []).append(lab.name)
         for exercise in lab.exercises:
             if session.current == exercise.name:
-                self.session.stash.setdefault(_FOUND, []).append(exercise.id)
+                self.session.stash.setdefault(_EXERCISES, []).append(exercise.id)
                 yield GradedExercise.from_parent(self, name=exercise.name, learner=session, exercise=exercise)
 
 
 class GradedExercise(pytest.Collector):
-    """One exercise, checked once for all its goals."""
+    """One exercise, which is checked once for all its goals."""
 
     def __init__(self, *, learner: object, exercise: "Exercise", **options: object) -> None:
         super().__init__(**options)  # type: ignore[arg-type]
@@ -90,7 +90,7 @@ class GradedExercise(pytest.Collector):
 
 
 class GradedGoal(pytest.Item):
-    """A goal that is not reached is a failure; one that could not be checked is an error: not the learner's fault."""
+    """One goal: a failure if it is not reached, an error if it could not be checked (not the learner's fault)."""
 
     def __init__(self, *, number: int, **options: object) -> None:
         super().__init__(**options)  # type: ignore[arg-type]
@@ -109,8 +109,8 @@ class GradedGoal(pytest.Item):
         self.goal = result.goals[self.number]
         self.user_properties.append(("points", f"{self.goal.points:g} of {self.goal.of:g}"))
         if self.goal.outcome is Outcome.ERROR:
-            said = f"could not be checked (not the learner's fault): {self.goal.reason}"
-            pytest.fail(harmless(said + f"\nNext: {result.next_step}" * bool(result.next_step)), pytrace=False)
+            text = f"could not be checked (not the learner's fault): {self.goal.reason}"
+            pytest.fail(harmless(text + f"\nNext: {result.next_step}" * bool(result.next_step)), pytrace=False)
 
     def runtest(self) -> None:
         from driftlab.checker.evidence.verdict import Outcome

@@ -1,1 +1,1 @@
-"""For authors of labs: verify an exercise, and begin a new one."""
+"""For authors of labs: create a new exercise, and verify a lab."""

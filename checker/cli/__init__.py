@@ -1,1 +1,1 @@
-"""The commands of ``driftlab``, by whom they are for. ``driftlab.checker.cli.main`` puts them together."""
+"""The commands of ``driftlab``, in modules by their users. ``driftlab.checker.cli.main`` combines them."""

@@ -1,4 +1,4 @@
-"""For those who write exercises."""
+"""Commands for authors of exercises."""
 
 import sys
 from pathlib import Path
@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from driftlab.checker.cli.common import Engine, Name, errors_shown, ready_cluster
+from driftlab.checker.cli.common import Engine, Name, ready_cluster, show_errors
 
 
 def new_exercise(
@@ -16,12 +16,12 @@ def new_exercise(
     lab_name: Annotated[str, typer.Option("--lab", help="The lab that it opens.")] = "50-my-lab",
 ) -> None:
     """Make a lab's folder with one exercise that works: texts, checks, a solution, right and wrong answers."""
-    with errors_shown():
+    with show_errors():
         from driftlab.checker.authoring.scaffold import create
 
-        made = create(folder, lab_name, name)
-        prove, attempt = f"driftlab verify {quote(str(made))}", f"DRIFTLAB_LABS={quote(str(folder))} driftlab lab"
-        print(f"Made: {made}\nProve it:    {prove}\nTry it:      {attempt}")
+        created = create(folder, lab_name, name)
+        prove, attempt = f"driftlab verify {quote(str(created))}", f"DRIFTLAB_LABS={quote(str(folder))} driftlab lab"
+        print(f"Made: {created}\nProve it:    {prove}\nTry it:      {attempt}")
 
 
 def verify(
@@ -30,7 +30,7 @@ def verify(
     cluster: Name = None,
 ) -> None:
     """Prove a lab both ways on a cluster: untouched and wrong answers do not pass, the solutions do."""
-    with errors_shown():
+    with show_errors():
         from driftlab.checker.authoring.verification import complete, prove
         from driftlab.checker.exercises.catalogue import load
         from driftlab.checker.exercises.definitions import LabBroken
@@ -40,7 +40,7 @@ def verify(
 
         try:
             found = load(folder.resolve())
-        except LabBroken as broken:  # what this command is there to find
+        except LabBroken as broken:  # this command reports it as a finding
             print(harmless(f"✘ {broken}\n1 wrong with it."))
             raise typer.Exit(1) from broken
         faults = complete(found)

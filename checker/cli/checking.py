@@ -1,4 +1,4 @@
-"""What is said of an exercise that is under way: check, hint, timeline."""
+"""Commands on the exercise that is under way: check, hint, timeline."""
 
 import time
 from pathlib import Path
@@ -11,11 +11,11 @@ from driftlab.checker.cli.common import (
     MaybeExercise,
     Name,
     complete_exercise,
-    errors_shown,
     exit_code,
+    find_session,
     finite_seconds,
     rich_console,
-    under_way,
+    show_errors,
 )
 
 if TYPE_CHECKING:
@@ -48,17 +48,17 @@ def check(
     cluster: Name = None,
 ) -> None:
     """Check exercises: exit code 0 where all are passed, 1 where not, 3 where one could not be checked."""
-    with errors_shown():
+    with show_errors():
         from driftlab.checker.reports.terminal import show
         from driftlab.clusters.host.files import write_atomically
 
         names: list[str | None] = [*exercises] if exercises else [None]
-        asked = [under_way(name, engine, cluster, up=False) for name in names]
+        selected = [find_session(name, engine, cluster, up=False) for name in names]
         if watch:
-            results = watched(asked, rich_console(stderr=json or markdown))
+            results = check_until_passed(selected, rich_console(stderr=json or markdown))
         else:
             results = []
-            for session, found in asked:
+            for session, found in selected:
                 results.append(_check_with_progress(session, found, wait))
                 if not (json or markdown):
                     show(results[-1], rich_console())
@@ -80,33 +80,35 @@ def check(
         raise typer.Exit(max(map(exit_code, results)))
 
 
-def watched(asked: "list[tuple[Session, Exercise]]", console: "Console", every_s: float = 1.0) -> "list[Result]":
-    """Show each result again whenever it is another one, until all are passed or the learner has seen enough."""
+def check_until_passed(
+    selected: "list[tuple[Session, Exercise]]", console: "Console", every_s: float = 1.0
+) -> "list[Result]":
+    """Check again every ``every_s`` seconds and show changed results, until all are passed or the user interrupts."""
     from driftlab.checker.evidence.verdict import Outcome
     from driftlab.checker.reports.terminal import show
 
     last: dict[str, tuple[object, Result]] = {}
 
-    def look(session: "Session", found: "Exercise") -> "Result":
-        """Proofs disturb the cluster: where one has failed, it is tried again once something has happened."""
+    def check_if_changed(session: "Session", found: "Exercise") -> "Result":
+        """Proofs disturb the cluster, so a failed one is tried again only after a change in the namespace."""
         if found.proofs and found.id in last:
             state, result = last[found.id]
-            if result.outcome is Outcome.FAIL and state is not None and state == session.state():
+            if result.outcome is Outcome.FAIL and state is not None and state == session.object_versions():
                 return result
         result = session.check(found)
-        last[found.id] = session.state() if found.proofs else None, result
+        last[found.id] = session.object_versions() if found.proofs else None, result
         return result
 
-    shown: list[object] = []
+    shown_state: list[object] = []
     while True:
-        results = [look(session, found) for session, found in asked]
+        results = [check_if_changed(session, found) for session, found in selected]
         seen = [(result.goals, result.method) for result in results]
-        if seen != shown:
+        if seen != shown_state:
             if console.is_terminal:
                 console.clear()
             for result in results:
                 show(result, console)
-            shown = list(seen)
+            shown_state = list(seen)
         if not any(map(exit_code, results)):
             return results
         time.sleep(every_s)
@@ -117,37 +119,37 @@ def _check_with_progress(session: "Session", exercise: "Exercise", wait_s: float
     from driftlab.checker.reports.wording import pending
 
     console = rich_console(stderr=True)
-    told = ""
+    last_line = ""
     with console.status("Looking at the cluster …") as status:
 
-        def say(result: "Result") -> None:
-            nonlocal told
+        def show_reason(result: "Result") -> None:
+            nonlocal last_line
             line = harmless(pending(result))
             if console.is_terminal:
                 status.update(line.replace("[", r"\["))
-            elif line != told:  # a log has room for what is new
+            elif line != last_line:  # in a log, only changes
                 console.print(line, markup=False, highlight=False, soft_wrap=True)
-            told = line
+            last_line = line
 
-        return session.check(exercise, wait_s=wait_s, waiting=say)
+        return session.check(exercise, wait_s=wait_s, waiting=show_reason)
 
 
 def hint(exercise: MaybeExercise = None, engine: Engine = None, cluster: Name = None) -> None:
     """A hint for what is wrong now: a nudge first, then a pointer, then the answer."""
-    with errors_shown():
+    with show_errors():
         from driftlab.checker.reports.text import harmless
         from driftlab.checker.reports.ways import in_terminal
 
-        session, found = under_way(exercise, engine, cluster, up=False)
-        given = session.hint(found)
-        print(harmless(f"Hint {given.step} of 3: {in_terminal(given.text, found.id)}"))
+        session, found = find_session(exercise, engine, cluster, up=False)
+        next_hint = session.hint(found)
+        print(harmless(f"Hint {next_hint.step} of 3: {in_terminal(next_hint.text, found.id)}"))
 
 
 def timeline(exercise: MaybeExercise = None, engine: Engine = None, cluster: Name = None) -> None:
     """Tell moment by moment how many Pods were ready since the exercise began, and what you did meanwhile."""
-    with errors_shown():
-        from driftlab.checker.evidence.readiness import courses
+    with show_errors():
+        from driftlab.checker.evidence.readiness import readiness_histories
         from driftlab.checker.reports.timeline import words
 
-        session, found = under_way(exercise, engine, cluster, up=False)
-        print(words(courses(session.evidence(found), found.lost_node)))
+        session, found = find_session(exercise, engine, cluster, up=False)
+        print(words(readiness_histories(session.evidence(found), found.lost_node)))

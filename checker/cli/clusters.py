@@ -1,4 +1,4 @@
-"""Clusters: up, down, how they are, and what is in the way of one."""
+"""Commands for clusters: up, down, status, image, doctor."""
 
 import shutil
 import sys
@@ -7,15 +7,15 @@ from typing import Annotated
 
 import typer
 
-from driftlab.checker.cli.common import Engine, Name, chosen, errors_shown, ready_cluster
+from driftlab.checker.cli.common import Engine, Name, ready_cluster, select_cluster, show_errors
 
 
 def up(engine: Engine = None, cluster: Name = None) -> None:
     """Create the cluster, or mend and start the one that is there."""
-    from driftlab.checker.sessions.jupyterlab import readiness
+    from driftlab.checker.sessions.jupyterlab import ready_message
 
-    with errors_shown():
-        print(readiness(ready_cluster(engine, cluster)))
+    with show_errors():
+        print(ready_message(ready_cluster(engine, cluster)))
 
 
 def down(
@@ -24,12 +24,12 @@ def down(
     keep: Annotated[bool, typer.Option("--keep", help="Stop it, but keep its state.")] = False,
 ) -> None:
     """Delete the cluster with all that is in it. Your results and notebooks are kept."""
-    with errors_shown():
+    with show_errors():
         from driftlab.checker.sessions.cleanup import remove_session_state
         from driftlab.checker.sessions.selection import forget
         from driftlab.clusters.host.progress import terminal_progress
 
-        found = chosen(engine, cluster)
+        found = select_cluster(engine, cluster)
         if found.status().phase == "absent":
             print(f"There is no cluster {found.name!r} ({found.engine}).")
         with terminal_progress(sys.stderr).step(found.stop_step if keep else found.down_step):
@@ -38,14 +38,14 @@ def down(
             else:
                 found.down()
                 forget(found)
-                if found.automatic:  # it was ours, and whatever was begun on it has gone with it
+                if found.automatic:  # the cluster was ours, so the state of its exercises is useless now
                     remove_session_state(found)
 
 
 def status(engine: Engine = None, cluster: Name = None) -> None:
     """Say how the cluster is: exit code 0 where it is ready, else 3."""
-    with errors_shown():
-        found = chosen(engine, cluster).status()
+    with show_errors():
+        found = select_cluster(engine, cluster).status()
         print(f"{found.name} ({found.engine}): {found.phase}" + (f", {found.detail}" if found.detail else ""))
         if found.server:
             print(f"  server: {found.server}")
@@ -56,15 +56,15 @@ def status(engine: Engine = None, cluster: Name = None) -> None:
 
 def image(file: Annotated[Path, typer.Argument(help="The archive to write, such as blog-api.tar.")]) -> None:
     """Write the labs' application as an image archive, for a cluster of your own (`docker load` takes it)."""
-    with errors_shown():
+    with show_errors():
         from driftlab.clusters.application import archives
         from driftlab.clusters.host.files import state_unusable
         from driftlab.clusters.host.progress import terminal_progress
         from driftlab.clusters.registry import installed_images
 
-        for made in archives(installed_images(), terminal_progress(sys.stderr)):
+        for archive in archives(installed_images(), terminal_progress(sys.stderr)):
             try:
-                shutil.copyfile(made, file)
+                shutil.copyfile(archive, file)
             except OSError as error:
                 raise state_unusable(
                     file, error, "choose another file: driftlab image /a/folder/blog-api.tar"
@@ -74,7 +74,7 @@ def image(file: Annotated[Path, typer.Argument(help="The archive to write, such 
 
 def doctor() -> None:
     """Say what on this machine is in the way of a lab, with the command that mends it."""
-    with errors_shown():
+    with show_errors():
         from driftlab.checker.cli.doctor import examine
         from driftlab.clusters.findings import Severity
 

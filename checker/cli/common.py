@@ -1,4 +1,4 @@
-"""What the commands have in common: options, the cluster that is meant, and how trouble is told."""
+"""Shared by the commands: options, the selected cluster, and the display of errors."""
 
 import math
 import sys
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def complete_exercise(incomplete: str) -> list[str]:
     from driftlab.checker.exercises.catalogue import labs
 
-    with suppress(DriftlabError):  # what is wrong, the command itself will tell
+    with suppress(DriftlabError):  # the command itself will report the error
         return [exercise.id for lab in labs() for exercise in lab.exercises if exercise.id.startswith(incomplete)]
     return []
 
@@ -66,11 +66,11 @@ MaybeExercise = Annotated[
 OneLab = Annotated[str, typer.Argument(help="A lab, such as 02-self-healing.", autocompletion=complete_lab)]
 
 
-def finite_seconds(given: float) -> float:
-    """Reject deadlines that are no number, or that never end."""
-    if not (math.isfinite(given) and given >= 0):
+def finite_seconds(seconds: float) -> float:
+    """Reject timeouts that are negative, infinite or not a number."""
+    if not (math.isfinite(seconds) and seconds >= 0):
         raise typer.BadParameter("a number of seconds is needed, 0 or more: --wait 30")
-    return given
+    return seconds
 
 
 def rich_console(stderr: bool = False) -> "Console":
@@ -80,8 +80,8 @@ def rich_console(stderr: bool = False) -> "Console":
 
 
 @contextmanager
-def errors_shown() -> Iterator[None]:
-    """Every error of ours becomes a message and an exit code; an interrupt becomes 130."""
+def show_errors() -> Iterator[None]:
+    """Turn each DriftlabError into a message and its exit code, and an interrupt into exit code 130."""
     try:
         yield
     except DriftlabError as error:
@@ -94,15 +94,15 @@ def errors_shown() -> Iterator[None]:
         raise typer.Exit(130) from None
 
 
-def chosen(engine: str | None, name: str | None) -> "Cluster":
+def select_cluster(engine: str | None, name: str | None) -> "Cluster":
     from driftlab.checker.sessions.selection import chosen_cluster
 
     return chosen_cluster(engine, name)
 
 
 def ready_cluster(engine: str | None, name: str | None) -> "Cluster":
-    """The cluster, brought up where need be, with its progress on stderr."""
-    cluster = chosen(engine, name)
+    """The selected cluster, brought up if necessary, with progress on stderr."""
+    cluster = select_cluster(engine, name)
     bring_up(cluster)
     return cluster
 
@@ -115,26 +115,30 @@ def bring_up(cluster: "Cluster") -> None:
 
     try:
         preparation.bring_up(cluster, terminal_progress(sys.stderr))
-    except ConfirmationNeeded as needed:
+    except ConfirmationNeeded as request:
         if not (sys.stdin.isatty() and sys.stderr.isatty()):
             raise
-        print(needed.message, file=sys.stderr)
-        typed = typer.prompt(f"If it is meant, type {needed.phrase}", default="", show_default=False, err=True)
-        preparation.bring_up(cluster, terminal_progress(sys.stderr), confirmed=typed.strip())
+        print(request.message, file=sys.stderr)
+        confirmation = typer.prompt(f"If it is meant, type {request.phrase}", default="", show_default=False, err=True)
+        preparation.bring_up(cluster, terminal_progress(sys.stderr), confirmed=confirmation.strip())
     remember(cluster)
 
 
-def under_way(
+def find_session(
     name: str | None, engine: str | None, cluster_name: str | None, *, up: bool
 ) -> tuple["Session", "Exercise"]:
+    """The exercise called ``name`` or, if it is None, the one that is under way, with its session.
+
+    ``up``: bring the cluster up first. Raises UnknownExercise, and NotStarted if not exactly one exercise is under way.
+    """
     from driftlab.checker.exercises.catalogue import find_exercise, labs
     from driftlab.checker.sessions.session import NotStarted, Session
 
     if name is not None:
         exercise = find_exercise(name)
-        cluster = ready_cluster(engine, cluster_name) if up else chosen(engine, cluster_name)
+        cluster = ready_cluster(engine, cluster_name) if up else select_cluster(engine, cluster_name)
         return Session(cluster, exercise.lab), exercise
-    cluster = chosen(engine, cluster_name)
+    cluster = select_cluster(engine, cluster_name)
     found = [
         (session, exercise)
         for session in (Session(cluster, lab) for lab in labs())

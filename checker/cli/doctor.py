@@ -1,8 +1,7 @@
-"""What on this machine is in the way of a lab, and the command that mends it.
+"""Find what on this machine prevents a lab, and the command that fixes it.
 
-Every trouble of a host that the engines are known to suffer from is named here before a
-user meets it. What only a container engine needs is a note, not a problem, where the
-embedded engine can do the work.
+All problems of hosts that are known to affect the engines are checked here, before a user meets them. What only a
+container engine needs is a note, not a problem, if the embedded engine can run.
 """
 
 import os
@@ -24,12 +23,12 @@ from driftlab.clusters.host.paths import nearest_existing_folder
 if TYPE_CHECKING:
     from driftlab.clusters.cluster import Cluster
 
-DISK_RUN = 1 << 30
-MEMORY = 1 << 30
+MIN_DISK_BYTES = 1 << 30
+MIN_MEMORY_BYTES = 1 << 30
 
 
 def examine() -> list[Finding]:
-    """Every finding on this machine; a probe that breaks is a finding, too."""
+    """All findings on this machine. A probe that raises an exception is also a finding."""
     findings: list[Finding] = []
     for probe in PROBES:
         try:
@@ -53,27 +52,27 @@ def _kubectl() -> Iterator[Finding]:
 
 
 def _disk() -> Iterator[Finding]:
-    for what, variable, folder in (
+    for purpose, variable, folder in (
         ("state", "DRIFTLAB_STATE", paths.state_folder()),
         ("cache", "DRIFTLAB_CACHE", paths.cache_folder()),
     ):
-        place = nearest_existing_folder(folder)
-        if not place.is_dir() or not os.access(place, os.W_OK | os.X_OK):
+        existing = nearest_existing_folder(folder)
+        if not existing.is_dir() or not os.access(existing, os.W_OK | os.X_OK):
             yield Finding(
                 Severity.PROBLEM,
-                f"the {what} folder {folder} cannot be written",
+                f"the {purpose} folder {folder} cannot be written",
                 f"export {variable}=/a/folder/of/yours",
             )
             continue
-        free = shutil.disk_usage(place).free
-        if free < DISK_RUN:
+        free = shutil.disk_usage(existing).free
+        if free < MIN_DISK_BYTES:
             yield Finding(
                 Severity.PROBLEM,
-                f"only {free / 1e9:.1f} GB free in {place}",
+                f"only {free / 1e9:.1f} GB free in {existing}",
                 f"export {variable}=/a/folder/on/a/larger/disk",
             )
         else:
-            yield _ok(f"{what} folder {folder}: {free / 1e9:.0f} GB free")
+            yield _ok(f"{purpose} folder {folder}: {free / 1e9:.0f} GB free")
 
 
 def _memory() -> Iterator[Finding]:
@@ -81,18 +80,18 @@ def _memory() -> Iterator[Finding]:
     limit = _first_number(Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"))
     if limit is not None:
         available = min(available, limit)
-    if available < MEMORY:
+    if available < MIN_MEMORY_BYTES:
         yield Finding(
             Severity.PROBLEM,
             f"only {available / 1e6:.0f} MB of memory available; a cluster needs about 650 MB",
-            _memory_back(),
+            _free_memory_command(),
         )
     else:
         yield _ok(f"{available / 1e9:.1f} GB of memory available")
 
 
-def _memory_back() -> str:
-    """The command that ends a cluster of ours, if one runs; else the one that shows what takes most."""
+def _free_memory_command() -> str:
+    """The command that stops a running cluster of the kit; if there is none, one that lists the largest processes."""
     for cluster in _own_clusters():
         if any(cluster.status().components.values()):
             return f"driftlab down --keep --engine {cluster.engine} --cluster {cluster.name}"
@@ -110,8 +109,8 @@ def _first_number(*paths: Path) -> int | None:
 
 def _ports() -> Iterator[Finding]:
     try:
-        with socket.socket() as one:
-            one.bind(("127.0.0.1", 0))
+        with socket.socket() as listener:
+            listener.bind(("127.0.0.1", 0))
         yield _ok("ports on 127.0.0.1 can be had")
     except OSError as error:
         yield Finding(Severity.PROBLEM, f"no port on 127.0.0.1 can be had: {error}", "sudo ip link set lo up")
@@ -148,7 +147,7 @@ def _proxies() -> Iterator[Finding]:
 
 
 def _homes() -> "Iterator[tuple[type[Cluster], Path]]":
-    """Each engine that makes clusters, and where it keeps them."""
+    """Each engine that creates clusters, with the folder of its clusters."""
     from driftlab.clusters.registry import engines
 
     for engine in engines():
@@ -157,7 +156,7 @@ def _homes() -> "Iterator[tuple[type[Cluster], Path]]":
 
 
 def _own_clusters() -> Iterator["Cluster"]:
-    """Those that the kit has made, whether they run or not."""
+    """The clusters that the kit created, running or not."""
     for engine, home in _homes():
         for folder in sorted(home.iterdir()) if home.exists() else ():
             if engine.is_valid_name(folder.name):
@@ -165,14 +164,14 @@ def _own_clusters() -> Iterator["Cluster"]:
 
 
 def _clusters() -> Iterator[Finding]:
-    """Clusters of ours that are broken, and processes of clusters that are no more."""
+    """Broken clusters of the kit, and processes of deleted clusters."""
     own = list(_own_clusters())
     yield from map(_cluster, own)
     for engine, home in _homes():
         names = [cluster.name for cluster in own if cluster.engine == engine.engine]
         for process in processes.processes_naming(home):
-            words = " ".join(process.info["cmdline"])
-            name = words.split(f"{home}{os.sep}", 1)[1].split(os.sep, 1)[0]
+            command_line = " ".join(process.info["cmdline"])
+            name = command_line.split(f"{home}{os.sep}", 1)[1].split(os.sep, 1)[0]
             if name not in names:
                 yield Finding(
                     Severity.NOTE,
@@ -182,18 +181,18 @@ def _clusters() -> Iterator[Finding]:
 
 
 def _cluster(cluster: "Cluster") -> Finding:
-    status, which = cluster.status(), f"--engine {cluster.engine} --cluster {cluster.name}"
+    status, options = cluster.status(), f"--engine {cluster.engine} --cluster {cluster.name}"
     if status.phase == "broken":
-        what = f"the cluster {cluster.name!r} ({cluster.engine}) is broken: {status.detail}"
-        return Finding(Severity.NOTE, what, f"driftlab up {which}, or: driftlab down {which}")
+        text = f"the cluster {cluster.name!r} ({cluster.engine}) is broken: {status.detail}"
+        return Finding(Severity.NOTE, text, f"driftlab up {options}, or: driftlab down {options}")
     if status.phase == "stopped":
-        what = f"the cluster {cluster.name!r} ({cluster.engine}) is stopped; its state is kept"
-        return Finding(Severity.NOTE, what, f"driftlab down {which}")
+        text = f"the cluster {cluster.name!r} ({cluster.engine}) is stopped; its state is kept"
+        return Finding(Severity.NOTE, text, f"driftlab down {options}")
     return _ok(f"the cluster {cluster.name!r} ({cluster.engine}) is {status.phase}")
 
 
 def _engines() -> Iterator[Finding]:
-    """What each engine knows to be in its way."""
+    """The findings of each engine."""
     from driftlab.checker.sessions.selection import last_chosen
     from driftlab.clusters.registry import engines
 

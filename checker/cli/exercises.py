@@ -1,4 +1,4 @@
-"""Labs and their exercises: open, begin, look at the solutions and at how far one is."""
+"""Commands for labs and exercises: open, start, reset, list, and show solutions and progress."""
 
 import sys
 from pathlib import Path
@@ -14,13 +14,13 @@ from driftlab.checker.cli.common import (
     OneExercise,
     OneLab,
     bring_up,
-    chosen,
     complete_lab,
-    errors_shown,
     exit_code,
+    find_session,
     ready_cluster,
     rich_console,
-    under_way,
+    select_cluster,
+    show_errors,
 )
 
 if TYPE_CHECKING:
@@ -39,47 +39,47 @@ def lab(
     cluster: Name = None,
 ) -> None:
     """Open the labs in JupyterLab; the cluster comes up meanwhile. Ctrl-C stops it, and the cluster that it started."""
-    with errors_shown():
+    with show_errors():
         from driftlab.checker.sessions.jupyterlab import run
 
-        found = chosen(engine, cluster)
-        if not found.automatic:  # it may have questions, and there is nothing to wait for
+        found = select_cluster(engine, cluster)
+        if not found.automatic:  # it may ask for a confirmation, and needs no time to start
             bring_up(found)
         run(found, lab=name, workspace=workspace, browser=browser, port=port)
 
 
 def start(exercise: LabOrExercise, engine: Engine = None, cluster: Name = None) -> None:
     """Put the lab's namespace into an exercise's starting state; a lab alone begins with its first exercise."""
-    with errors_shown():
+    with show_errors():
         from driftlab.checker.exercises.catalogue import find_lab, lab_folders
 
         if exercise in lab_folders():
             exercise = find_lab(exercise).exercises[0].id
-        session, found = under_way(exercise, engine, cluster, up=True)
-        say_started(session, found, again=False)
+        session, found = find_session(exercise, engine, cluster, up=True)
+        print_started(session, found, again=False)
 
 
 def reset(exercise: MaybeExercise = None, engine: Engine = None, cluster: Name = None) -> None:
     """Begin an exercise again."""
-    with errors_shown():
-        session, found = under_way(exercise, engine, cluster, up=exercise is not None)
-        say_started(session, found, again=True)
+    with show_errors():
+        session, found = find_session(exercise, engine, cluster, up=exercise is not None)
+        print_started(session, found, again=True)
 
 
-def say_started(session: "Session", exercise: "Exercise", *, again: bool) -> None:
-    from driftlab.checker.reports.wording import left_alone
+def print_started(session: "Session", exercise: "Exercise", *, again: bool) -> None:
+    from driftlab.checker.reports.wording import unchanged_notice
 
-    done = session.start(exercise, again=again)
-    if done.fresh:
+    started = session.start(exercise, again=again)
+    if started.fresh:
         print(f"Ready: {exercise.id} · {exercise.title}")
     else:
-        print(f"{left_alone(exercise.id, passed=done.passed)} To begin again: driftlab reset {exercise.id}")
-    print(f"kubectl works in the namespace {done.namespace} after:\n    export KUBECONFIG={done.kubeconfig}")
+        print(f"{unchanged_notice(exercise.id, passed=started.passed)} To begin again: driftlab reset {exercise.id}")
+    print(f"kubectl works in the namespace {started.namespace} after:\n    export KUBECONFIG={started.kubeconfig}")
 
 
 def solution(exercise: OneExercise) -> None:
     """Print an exercise's reference solution: plain kubectl."""
-    with errors_shown():
+    with show_errors():
         from driftlab.checker.exercises.catalogue import find_exercise
 
         print(find_exercise(exercise).solution.read_text(encoding="utf-8"), end="")
@@ -87,7 +87,7 @@ def solution(exercise: OneExercise) -> None:
 
 def try_(name: OneLab, engine: Engine = None, cluster: Name = None) -> None:
     """Do a lab headless, by its reference solutions, and print the grades."""
-    with errors_shown():
+    with show_errors():
         from driftlab.checker.exercises.catalogue import find_lab
         from driftlab.checker.reports.terminal import show_grades
         from driftlab.checker.sessions.session import Session
@@ -109,18 +109,18 @@ def try_(name: OneLab, engine: Engine = None, cluster: Name = None) -> None:
 
 def progress(engine: Engine = None, cluster: Name = None) -> None:
     """How far you are: the last result of every exercise, as it was when it was checked."""
-    with errors_shown():
+    with show_errors():
         from driftlab.checker.exercises.catalogue import labs
         from driftlab.checker.reports.terminal import show_progress
         from driftlab.checker.sessions.session import Session
 
-        found = chosen(engine, cluster)
+        found = select_cluster(engine, cluster)
         show_progress([(exercise, Session(found, lab)) for lab in labs() for exercise in lab.exercises], rich_console())
 
 
 def list_() -> None:
     """List the labs and their exercises."""
-    with errors_shown():
+    with show_errors():
         from driftlab.checker.exercises.catalogue import labs
 
         for found in labs():

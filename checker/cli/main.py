@@ -25,7 +25,7 @@ app = typer.Typer(
 new = typer.Typer(help="Make something new that works at once.", no_args_is_help=True)
 new.command("exercise")(authors.new_exercise)
 
-# In the order in which `driftlab --help` lists them.
+# the order in `driftlab --help`
 app.command()(exercises.lab)
 app.command()(exercises.start)
 app.command()(exercises.reset)
@@ -45,8 +45,8 @@ app.command()(clusters.image)
 app.command()(clusters.doctor)
 
 
-def _version(asked: bool) -> None:
-    if asked:
+def _version(requested: bool) -> None:
+    if requested:
         print(f"driftlab {__version__}")
         raise typer.Exit
 
@@ -61,14 +61,14 @@ def root(
 
 
 def main() -> None:
-    # An orderly end, also where a service manager asks for it: whatever is half made is taken away.
+    # an interrupt also for the signals of service managers, so that cleanup runs
     def interrupt(*_: Any) -> None:
         raise KeyboardInterrupt
 
-    for name in signals.SIGNALS:  # SIGINT, too: it is ignored in background jobs
+    for name in signals.SIGNALS:  # also SIGINT, which background jobs ignore by default
         signal.signal(name, interrupt)
     for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):  # not every terminal can write every sign; the words remain
+        if isinstance(stream, io.TextIOWrapper):  # replace signs that the terminal cannot encode; the words are enough
             stream.reconfigure(errors="replace")
     app()
 

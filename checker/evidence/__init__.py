@@ -1,1 +1,1 @@
-"""What a verdict rests on: snapshots, the recording between them, and what can be read from both."""
+"""The evidence of a verdict: snapshots, the recording between them, and functions that read both."""

@@ -1,6 +1,6 @@
-"""What was asked for, and who served, since an exercise began: what the recording proves.
+"""What the recording proves: what was asked for since the start of an exercise, and which Pods served.
 
-Functions that need the recording raise EvidenceMissing where it has a gap: a goal is an ERROR then, never a false
+A function that needs the recording raises EvidenceMissing if it has a gap. The goal is then an ERROR, never a false
 verdict.
 """
 
@@ -15,38 +15,38 @@ from driftlab.checker.objects.views import Deployment, Pod, ReplicaSet
 
 T = TypeVar("T")
 
-# ---- what was asked for, one after another
+# ---- what was asked for, in order
 
 
 def spec_untouched(before: Deployment, after: Deployment, recording: Recording) -> bool:
-    """Nobody has changed the spec in between, not even to change it back.
+    """Whether nobody changed the spec between the two, not even to change it back.
 
-    ``metadata.generation`` that stands still proves it:
-    https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/object-meta/. A Deployment's is raised by
-    an annotation as well; then the recording tells. Raises EvidenceMissing where that has a gap.
+    An equal ``metadata.generation`` proves it:
+    https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/object-meta/. An annotation of a Deployment
+    raises its generation as well; then the recording decides. Raises EvidenceMissing if that has a gap.
     """
     if before.uid != after.uid:
         return False
     if before.generation == after.generation:
         return True
-    if not _asks_for_the_same(before, after):
+    if not _same_spec(before, after):
         return False
     recording.require("deployments")
-    seen = (Deployment(change.raw) for change in recording.of_kind("deployments") if change.uid == before.uid)
-    return all(_asks_for_the_same(before, one) for one in seen)
+    states = (Deployment(change.raw) for change in recording.of_kind("deployments") if change.uid == before.uid)
+    return all(_same_spec(before, state) for state in states)
 
 
-def _asks_for_the_same(one: Deployment, other: Deployment) -> bool:
-    """To the letter, but for the template, which may be spelled otherwise: that raises no generation."""
-    rest = [{key: value for key, value in of.spec.items() if key != "template"} for of in (one, other)]
-    return rest[0] == rest[1] and same_template(one.spec["template"], other.spec["template"])
+def _same_spec(first: Deployment, second: Deployment) -> bool:
+    """Exact equality, except for the template: another notation of the same template is equal."""
+    fields = [{key: value for key, value in of.spec.items() if key != "template"} for of in (first, second)]
+    return fields[0] == fields[1] and same_template(first.spec["template"], second.spec["template"])
 
 
 def replicas_asked_for(evidence: Evidence, name: str) -> list[int]:
-    """The numbers of replicas that the Deployment called ``name`` asked for, one after another, without repetition.
+    """The values of ``spec.replicas`` of the Deployment called ``name``, in order, without consecutive repetitions.
 
-    That is ``spec.replicas``: https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#replicas.
-    Raises EvidenceMissing where the recording has a gap.
+    https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#replicas
+    Raises EvidenceMissing if the recording has a gap.
     """
     return _without_repetition(
         [deployment.replicas for deployment in _states(evidence, name) if deployment is not None]
@@ -54,60 +54,67 @@ def replicas_asked_for(evidence: Evidence, name: str) -> list[int]:
 
 
 def images_asked_for(evidence: Evidence, name: str) -> list[tuple[str, ...]]:
-    """The images in the Pod template of the Deployment called ``name``, one after another, without repetition.
+    """The images in the Pod template of the Deployment called ``name``, in order, without consecutive repetitions.
 
-    Those are ``spec.template.spec.containers[].image``; another one is another rollout:
+    These are ``spec.template.spec.containers[].image``; another image starts another rollout:
     https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#updating-a-deployment.
-    Raises EvidenceMissing where the recording has a gap.
+    Raises EvidenceMissing if the recording has a gap.
     """
     return _without_repetition([deployment.images for deployment in _states(evidence, name) if deployment is not None])
 
 
 def was_ever(evidence: Evidence, name: str, holds: Callable[[Deployment], bool]) -> bool:
-    """Was there a moment at which it held for the Deployment called ``name``?
+    """Whether ``holds`` was true for any state of the Deployment called ``name``.
 
-    Each change of an object is a moment, with a ``metadata.resourceVersion`` of its own, and a watch leaves none out:
+    Each change of an object is a state with its own ``metadata.resourceVersion``, and a watch reports all of them:
     https://kubernetes.io/docs/reference/using-api/api-concepts/#efficient-detection-of-changes. Raises
-    EvidenceMissing where the recording has a gap.
+    EvidenceMissing if the recording has a gap.
     """
     return any(deployment is not None and holds(deployment) for deployment in _states(evidence, name))
 
 
 def was_recreated(evidence: Evidence, name: str) -> bool:
-    """Has the name belonged to more than one object: deleted and made again? Told by ``metadata.uid``.
+    """Whether objects with different ``metadata.uid`` have had the name: one was deleted and another created.
 
-    Baseline and present prove it without a recording.
+    The baseline and the present state can prove it without a recording.
     """
-    known = {
-        one.uid for snapshot in (evidence.baseline, evidence.now) for one in snapshot.deployments if one.name == name
+    found = {
+        deployment.uid
+        for snapshot in (evidence.baseline, evidence.now)
+        for deployment in snapshot.deployments
+        if deployment.name == name
     }
-    known |= {change.uid for change in evidence.recording.of_kind("deployments") if change.name == name}
-    return len(known) > 1
+    found |= {change.uid for change in evidence.recording.of_kind("deployments") if change.name == name}
+    return len(found) > 1
 
 
 def template_changes(evidence: Evidence, name: str) -> list[Deployment]:
-    """What the Deployment called ``name`` was whenever its ``spec.template`` had just been changed.
+    """The states of the Deployment called ``name`` directly after each change of its ``spec.template``.
 
-    Each is a rollout, at once or, where it is paused, later. Raises EvidenceMissing where the recording has a gap.
-    https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#updating-a-deployment
+    Each change starts a rollout, at once or, if the rollout is paused, later. Raises EvidenceMissing if the recording
+    has a gap. https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#updating-a-deployment
     """
-    seen = [state for state in _states(evidence, name) if state is not None]
+    states = [state for state in _states(evidence, name) if state is not None]
     return [
-        after for before, after in pairwise(seen) if not same_template(before.spec["template"], after.spec["template"])
+        after
+        for before, after in pairwise(states)
+        if not same_template(before.spec["template"], after.spec["template"])
     ]
 
 
 def new_revisions(evidence: Evidence, name: str) -> int:
-    """How many Pod templates the Deployment called ``name`` has rolled out since the baseline, the first not counted.
+    """The number of Pod templates that the Deployment called ``name`` has rolled out since the baseline.
 
-    Each has a ReplicaSet, made when its rollout begins: what was only written down during a pause has none. Raises
-    EvidenceMissing where the recording has a gap.
+    The template of the baseline does not count. A rollout creates a ReplicaSet when it begins, so a template that was
+    set and replaced during a pause does not count, either. Raises EvidenceMissing if the recording has a gap.
     https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#pausing-and-resuming-a-deployment
     """
     evidence.recording.require("replicasets")
-    owners = {one.uid for snapshot in (evidence.baseline, evidence.now) if (one := snapshot.deployment(name))}
-    made = [ReplicaSet(change.raw) for change in evidence.recording.of_kind("replicasets")]
-    templates = {fingerprint(rs.spec.get("template")) for rs in made if rs.controller in owners}
+    owners = {
+        deployment.uid for snapshot in (evidence.baseline, evidence.now) if (deployment := snapshot.deployment(name))
+    }
+    replicasets = [ReplicaSet(change.raw) for change in evidence.recording.of_kind("replicasets")]
+    templates = {fingerprint(rs.spec.get("template")) for rs in replicasets if rs.controller in owners}
     return len(templates - {fingerprint(rs.spec.get("template")) for rs in evidence.baseline.replicasets})
 
 
@@ -120,18 +127,18 @@ def _without_repetition(values: list[T]) -> list[T]:
     return [value for number, value in enumerate(values) if number == 0 or value != values[number - 1]]
 
 
-# ---- who served meanwhile
+# ---- which Pods served
 
 
 def least_ready(evidence: Evidence, name: str) -> int:
-    """The fewest Pods of the Deployment called ``name`` that were ready at any moment, that of the baseline included.
+    """The minimum number of ready Pods of the Deployment called ``name`` since the baseline, included.
 
-    Pods count by their chain of owners, whichever ReplicaSet they belong to. Raises
-    EvidenceMissing where the recording of Pods or ReplicaSets has a gap.
+    Pods count by their chain of owners, with any ReplicaSet of the Deployment. Raises EvidenceMissing if the recording
+    of Pods, ReplicaSets or Deployments has a gap.
     https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#max-unavailable
     """
     evidence.recording.require("pods", "replicasets", "deployments")
-    deployments = {one.uid for one in evidence.baseline.deployments if one.name == name}
+    deployments = {deployment.uid for deployment in evidence.baseline.deployments if deployment.name == name}
     deployments |= {change.uid for change in evidence.recording.of_kind("deployments") if change.name == name}
     owners = {rs.uid for rs in evidence.baseline.replicasets if rs.controller in deployments}
     owners |= {
@@ -143,25 +150,29 @@ def least_ready(evidence: Evidence, name: str) -> int:
 
 
 def least_ready_of(evidence: Evidence, belongs: Callable[[Pod], bool], recording: Recording | None = None) -> int:
-    """The fewest Pods for which ``belongs`` holds that were ready at any moment, that of the baseline included.
+    """The minimum number of ready Pods for which ``belongs`` is true since the baseline, included.
 
     ``recording``: a part of it, such as ``evidence.recording.until(…)``. Ready is the condition of that type,
-    ``status.conditions[].type``. Raises EvidenceMissing where the recording of Pods has a gap.
+    ``status.conditions[].type``. Raises EvidenceMissing if the recording of Pods has a gap.
     """
-    told = evidence.recording if recording is None else recording
-    told.require("pods")
-    at_first = sum(pod.ready and belongs(pod) for pod in evidence.baseline.pods)
-    return min([at_first, *(number for _, number in available_over_time(evidence.baseline.raw["pods"], told, belongs))])
+    recorded = evidence.recording if recording is None else recording
+    recorded.require("pods")
+    initial = sum(pod.ready and belongs(pod) for pod in evidence.baseline.pods)
+    return min(
+        [initial, *(number for _, number in available_over_time(evidence.baseline.raw["pods"], recorded, belongs))]
+    )
 
 
 def least_available(evidence: Evidence, name: str) -> int:
-    """The fewest Pods of the Deployment called ``name`` that were available at any moment, the baseline included.
+    """The minimum number of available Pods of the Deployment called ``name`` since the baseline, included.
 
-    Available is what has been ready for ``spec.minReadySeconds``:
-    https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#min-ready-seconds. Two things are proved by
-    the recording: what the Deployment controller counted, by its own clock (``status.availableReplicas``; nothing
-    while there is no Deployment of that name), and which Pods were ready, since no other can be available. A dip that
-    was over before the controller looked is in the second only. Raises EvidenceMissing where the recording has a gap.
+    A Pod is available if it has been ready for ``spec.minReadySeconds``:
+    https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#min-ready-seconds. The recording holds two
+    numbers: the one that the Deployment controller counted by its own clock (``status.availableReplicas``; 0 while the
+    Deployment does not exist), and that of the ready Pods, because only ready Pods can be available. The controller may
+    miss a short dip, so the minimum of both counts. Raises EvidenceMissing if the recording has a gap.
     """
-    counted = [0 if one is None else int(one.status.get("availableReplicas", 0)) for one in _states(evidence, name)]
+    counted = [
+        0 if state is None else int(state.status.get("availableReplicas", 0)) for state in _states(evidence, name)
+    ]
     return min([least_ready(evidence, name), *counted])

@@ -1,11 +1,11 @@
-"""Who belongs to whom, and who is who: by UIDs and the chain of ownerReferences, never by names or labels alone."""
+"""Ownership and identity: by UIDs and the chain of ownerReferences, never by names or labels alone."""
 
 from driftlab.checker.evidence.snapshot import Evidence, Snapshot
 from driftlab.checker.objects.views import Deployment, Object, Pod, ReplicaSet, replicas_setters
 
 
 def replicasets_of(deployment: Deployment, snapshot: Snapshot) -> tuple[ReplicaSet, ...]:
-    """The ReplicaSets that the Deployment controls: ``metadata.ownerReferences[].uid``, where it is the controller.
+    """The ReplicaSets that the Deployment controls: ``metadata.ownerReferences[].uid`` with ``controller: true``.
 
     https://kubernetes.io/docs/concepts/overview/working-with-objects/owners-dependents/
     """
@@ -13,9 +13,9 @@ def replicasets_of(deployment: Deployment, snapshot: Snapshot) -> tuple[ReplicaS
 
 
 def pods_of(deployment: Deployment, snapshot: Snapshot) -> tuple[Pod, ...]:
-    """The Pods that the Deployment's ReplicaSets control, terminating ones included.
+    """The Pods that the Deployment's ReplicaSets control, including terminating ones.
 
-    By ``metadata.ownerReferences[].uid``, twice: labels alone make no Pod one of a ReplicaSet's own.
+    By ``metadata.ownerReferences[].uid``, twice: matching labels do not make a ReplicaSet the owner of a Pod.
     https://kubernetes.io/docs/concepts/workloads/controllers/replicaset/#how-a-replicaset-works
     """
     owners = {rs.uid for rs in replicasets_of(deployment, snapshot)}
@@ -23,7 +23,7 @@ def pods_of(deployment: Deployment, snapshot: Snapshot) -> tuple[Pod, ...]:
 
 
 def living(pods: tuple[Pod, ...]) -> tuple[Pod, ...]:
-    """Those that are not on their way out: without a ``metadata.deletionTimestamp``.
+    """The Pods that are not terminating: without a ``metadata.deletionTimestamp``.
 
     https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#pod-termination
     """
@@ -31,7 +31,7 @@ def living(pods: tuple[Pod, ...]) -> tuple[Pod, ...]:
 
 
 def unowned(pod: Pod) -> bool:
-    """Does nobody own the Pod: no controller, and nobody else with whom it would go (``metadata.ownerReferences``)?
+    """Whether the Pod is an orphan: no entry in ``metadata.ownerReferences``, of a controller or another owner.
 
     https://kubernetes.io/docs/concepts/architecture/garbage-collection/#owners-dependents
     """
@@ -39,7 +39,7 @@ def unowned(pod: Pod) -> bool:
 
 
 def uids(pods: tuple[Pod, ...]) -> frozenset[str]:
-    """Which Pods they are, whatever their names: ``metadata.uid`` belongs to one object for all time.
+    """The identities of the Pods: a ``metadata.uid`` is never used for a second object.
 
     https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#uids
     """
@@ -47,12 +47,12 @@ def uids(pods: tuple[Pod, ...]) -> frozenset[str]:
 
 
 def same_object(before: Deployment | None, after: Deployment | None) -> bool:
-    """Not merely the same name: an object that was deleted and made again has another ``metadata.uid``."""
+    """Whether both are one object. An object that was deleted and created again has another ``metadata.uid``."""
     return before is not None and after is not None and before.uid == after.uid
 
 
 def strangers_in_selector(deployment: Deployment, snapshot: Snapshot) -> tuple[Pod, ...]:
-    """Pods that carry the labels of ``spec.selector`` but are owned by somebody else, or by nobody.
+    """The living Pods that match ``spec.selector`` but have another owner, or none.
 
     https://kubernetes.io/docs/concepts/workloads/controllers/replicaset/#non-template-pod-acquisitions
     """
@@ -61,7 +61,7 @@ def strangers_in_selector(deployment: Deployment, snapshot: Snapshot) -> tuple[P
 
 
 def own_pods(snapshot: Snapshot, name: str) -> tuple[Pod, ...]:
-    """The living Pods of the Deployment called ``name``; none where there is no such Deployment.
+    """The living Pods of the Deployment called ``name``; empty if it does not exist.
 
     By ``metadata.ownerReferences[].uid``, as ``pods_of``.
     """
@@ -70,9 +70,9 @@ def own_pods(snapshot: Snapshot, name: str) -> tuple[Pod, ...]:
 
 
 def pods_gone(evidence: Evidence, name: str) -> tuple[Pod, ...]:
-    """Which Pods the Deployment called ``name`` had at the start that do not live any more: by ``metadata.uid``.
+    """The Pods that the Deployment called ``name`` had at the start and that no longer live, by ``metadata.uid``.
 
-    One that has lost its owner and lives on is not gone; what has only the same name is another one.
+    A Pod that lost its owner and lives on is not gone; a new Pod with the same name is another Pod.
     https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#pod-lifetime
     """
     left = uids(living(evidence.now.pods))
@@ -80,7 +80,7 @@ def pods_gone(evidence: Evidence, name: str) -> tuple[Pod, ...]:
 
 
 def pods_kept(evidence: Evidence, name: str) -> tuple[Pod, ...]:
-    """Which Pods of the Deployment called ``name`` are the same as at the start, and its own: by ``metadata.uid``.
+    """The Pods of the Deployment called ``name`` that it had at the start and still owns, by ``metadata.uid``.
 
     https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#pod-lifetime
     """
@@ -88,26 +88,26 @@ def pods_kept(evidence: Evidence, name: str) -> tuple[Pod, ...]:
     return tuple(pod for pod in own_pods(evidence.now, name) if pod.uid in before)
 
 
-# ---- who sets the number
+# ---- who sets the number of replicas
 
 
 def autoscalers_of(deployment: Deployment, snapshot: Snapshot) -> tuple[Object, ...]:
-    """The HorizontalPodAutoscalers that scale it: ``spec.scaleTargetRef``. The exercise watches them.
+    """The HorizontalPodAutoscalers whose ``spec.scaleTargetRef`` is the Deployment. The exercise must watch them.
 
-    https://kubernetes.io/docs/concepts/workloads/autoscaling/horizontal-pod-autoscale/
+    Raises KeyError if it does not. https://kubernetes.io/docs/concepts/workloads/autoscaling/horizontal-pod-autoscale/
     """
 
-    def targets(one: Object) -> bool:
-        target = one.spec.get("scaleTargetRef") or {}
+    def targets(autoscaler: Object) -> bool:
+        target = autoscaler.spec.get("scaleTargetRef") or {}
         return (target.get("kind"), target.get("name")) == ("Deployment", deployment.name)
 
-    return tuple(one for one in snapshot.objects("horizontalpodautoscalers") if targets(one))
+    return tuple(autoscaler for autoscaler in snapshot.objects("horizontalpodautoscalers") if targets(autoscaler))
 
 
 def replicas_set_by(of: Deployment | ReplicaSet) -> frozenset[str]:
-    """Which field managers set ``spec.replicas``, such as ``kubectl``; an autoscaler is ``kube-controller-manager``.
+    """The field managers of ``spec.replicas``, such as ``kubectl``; for an autoscaler ``kube-controller-manager``.
 
-    Empty where a command scaled to 0: that leaves no trace in ``metadata.managedFields[].fieldsV1``.
+    Empty after a command that scaled to 0: it leaves no entry in ``metadata.managedFields[].fieldsV1``.
     https://kubernetes.io/docs/reference/using-api/server-side-apply/#field-management
     """
     return frozenset(manager for manager, _ in replicas_setters(of.raw))

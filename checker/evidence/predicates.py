@@ -1,10 +1,10 @@
-"""The vocabulary of goals: what can be said of a cluster, each with the source of its rule. Labs import it as ``p``.
+"""The vocabulary of goals: functions on evidence, each with the source of its rule. Labs import this module as ``p``.
 
-Every function is pure. Identity is by UID and by the chain of ownerReferences, never by names or labels alone; what
-is asked for is judged by what it means, never by how it is written. This is the front; each word's home says more:
-``owners`` (who belongs to whom), ``rollouts`` (how far, and why not further), ``revisions`` (what is asked for and
-what runs), ``containers``, ``effects`` and ``probes`` (what a container gets and is asked), ``quantities``,
-``history`` (what the recording proves) and ``deeds`` (who did what).
+All functions are pure. They identify objects by UID and by the chain of ownerReferences, never by names or labels
+alone, and judge a spec by its meaning, never by its notation. The functions are defined in these modules: ``owners``
+(ownership and identity), ``rollouts`` (progress of a rollout), ``revisions`` (what is asked for and what runs),
+``containers``, ``effects`` and ``probes`` (what a container gets and is asked), ``quantities``, ``history`` (what the
+recording proves) and ``deeds`` (who did what).
 """
 
 from driftlab.checker.evidence.deeds import events_about_pod, replicasets_touched, you, your_deeds

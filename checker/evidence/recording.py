@@ -1,15 +1,15 @@
-"""What happened between an exercise's start and its check: a file of JSON lines, and the views of it that goals use.
+"""The recording of an exercise from its start to a check: a file of JSON lines, and functions on it that goals use.
 
-One line is one change, as a watch of the API told it, or a gap::
+Each line is a change, as a watch of the API reported it, or a gap::
 
     {"at": 1790000000.1, "kind": "pods", "type": "MODIFIED", "object": {…}}
     {"at": 1790000007.5, "kind": "pods", "gap": "too old resource version"}
     {"at": 1790000009.2, "ours": 812, "until": 845}
 
-The last says that the checker itself was at work, between two resourceVersions: a proof.
+The last line says that the checker itself changed the cluster for a proof, between these two resourceVersions.
 
-``object`` is the API's own, without ``metadata.managedFields``' contents: only who wrote, and when, is kept.
-``driftlab.checker.sessions.recorder`` writes it; nothing here talks to a cluster.
+``object`` is that of the API. Of ``metadata.managedFields``, only the writers and times are kept, and whether an entry
+manages ``spec.replicas``. ``driftlab.checker.sessions.recorder`` writes the file; nothing here uses a cluster.
 """
 
 import json
@@ -22,23 +22,23 @@ from typing import Any
 
 from driftlab.checker.objects.views import Deployment, Pod
 
-#: Bytes that one exercise's recording may have; then it ends, and says so.
-MOST_BYTES = 32 << 20
+#: The maximum size of a recording in bytes. At the limit, recording ends with a gap.
+MAX_BYTES = 32 << 20
 FULL = "it is full: too much has happened"
 
-#: Seconds after which whatever happens is nobody's proof any more, also where the end of the proof was never noted.
-MOST_PROOF_S = 90.0
+#: The maximum duration of a proof in seconds. Later changes do not belong to it, even if its end was not recorded.
+MAX_PROOF_S = 90.0
 
 
 class EvidenceMissing(Exception):
-    """A goal needs a part of the recording that is not there: the goal is an ERROR, never a FAIL or a false PASS."""
+    """A goal needs a part of the recording that is missing: the goal is an ERROR, never a FAIL or a false PASS."""
 
 
 @dataclass(frozen=True)
 class Change:
-    """One object, as it was from ``at`` on (seconds since the epoch). ``type``: ADDED, MODIFIED or DELETED.
+    """A new state of one object since ``at`` (seconds since the epoch). ``type``: ADDED, MODIFIED or DELETED.
 
-    ``ours``: it happened while the checker disturbed the cluster to prove something.
+    ``ours``: it happened while the checker disturbed the cluster for a proof.
     """
 
     at: float
@@ -57,40 +57,42 @@ class Change:
 
     @property
     def version(self) -> int:
-        """The resourceVersion. They can be ordered: https://kubernetes.io/docs/reference/using-api/api-concepts/#resource-versions"""
+        """The resourceVersion, as a number that can be compared:
+        https://kubernetes.io/docs/reference/using-api/api-concepts/#resource-versions
+        """
         return int(self.raw["metadata"]["resourceVersion"])
 
 
 @dataclass(frozen=True)
 class Gap:
-    """From here on, something may have happened unseen. ``kind`` is empty where it may be anything."""
+    """From ``at`` on, changes may be missing: of this ``kind``, or of any kind if it is empty."""
 
     at: float
     kind: str
     reason: str
 
 
-NOTHING = Gap(0.0, "", "nothing was recorded")
+NO_RECORDING = Gap(0.0, "", "nothing was recorded")
 
 
 @dataclass(frozen=True)
 class Recording:
-    """All changes in the order in which they happened, over all kinds."""
+    """All changes of all kinds, in the order in which they happened."""
 
     changes: tuple[Change, ...] = ()
     gaps: tuple[Gap, ...] = ()
 
     def gap_in(self, *kinds: str) -> Gap | None:
-        """The first gap in which a change of one of ``kinds`` may have been missed."""
+        """The first gap in which a change of one of ``kinds`` may be missing."""
         return next((gap for gap in self.gaps if not gap.kind or gap.kind in kinds), None)
 
     def require(self, *kinds: str) -> None:
-        """Raise EvidenceMissing where a change of one of ``kinds`` may have been missed."""
+        """Raise EvidenceMissing if a change of one of ``kinds`` may be missing."""
         if gap := self.gap_in(*kinds):
             raise EvidenceMissing(f"the recording has a gap ({gap.reason})")
 
     def until(self, version: int) -> "Recording":
-        """Up to and with one resourceVersion: what a snapshot of that version can know of."""
+        """The part up to and including one resourceVersion: what a snapshot of that version can contain."""
         if not self.changes or self.changes[-1].version <= version:
             return self
         return replace(self, changes=tuple(change for change in self.changes if change.version <= version))
@@ -103,32 +105,32 @@ class Recording:
         """The last change of each object: by kind and UID."""
         return {(change.kind, change.uid): change for change in self.changes}
 
-    def shows(self, kind: str, objects: Iterable[Mapping[str, Any]], before: Iterable[Mapping[str, Any]]) -> bool:
-        """Does it tell of the present ``objects`` of a kind, given those from ``before`` it began?
+    def covers(self, kind: str, objects: Iterable[Mapping[str, Any]], before: Iterable[Mapping[str, Any]]) -> bool:
+        """Whether the recording leads from the objects ``before`` (at its start) to the present ``objects`` of a kind.
 
-        What went away in a gap, it cannot tell.
+        If it has a gap, deletions may be missing.
         """
         known = {raw["metadata"]["uid"]: raw["metadata"]["resourceVersion"] for raw in before}
-        for (of, uid), change in self.newest.items():
-            if of == kind:
+        for (change_kind, uid), change in self.newest.items():
+            if change_kind == kind:
                 if change.type == "DELETED":
                     known.pop(uid, None)
                 else:
                     known[uid] = change.raw["metadata"]["resourceVersion"]
         now = {raw["metadata"]["uid"]: raw["metadata"]["resourceVersion"] for raw in objects}
-        torn = any(gap.kind in ("", kind) for gap in self.gaps)
-        return (torn or known.keys() <= now.keys()) and all(int(known.get(uid, 0)) >= int(now[uid]) for uid in now)
+        has_gap = any(gap.kind in ("", kind) for gap in self.gaps)
+        return (has_gap or known.keys() <= now.keys()) and all(int(known.get(uid, 0)) >= int(now[uid]) for uid in now)
 
 
 def read(path: Path) -> Recording:
-    """The recording in ``path``; where there is none, one with a gap. Lines that are damaged are gaps."""
-    tape = RecordingReader(path)
-    tape.read_new()
-    return tape.recording
+    """Read the recording in ``path``. A missing file and damaged lines count as gaps."""
+    reader = RecordingReader(path)
+    reader.read_new()
+    return reader.recording
 
 
 class RecordingReader:
-    """Reads a recording that grows: each time, only what is new."""
+    """Reads a recording that is being written: each time, only the new lines."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -138,46 +140,46 @@ class RecordingReader:
         self.file, self.offset = file, 0
         self._changes: list[Change] = []
         self._gaps: list[Gap] = []
-        #: by the resourceVersion at which it began: when that was, and the one at which it ended
+        #: for each proof, by its first resourceVersion: the time of its begin, and its last resourceVersion
         self._proofs: dict[int, tuple[float, int | None]] = {}
 
     def read_new(self) -> None:
-        """Read on to the end. A last line that is not whole yet is left for the next time."""
+        """Read the new lines. An incomplete last line is left for the next call."""
         try:
             with self.path.open("rb") as file:
-                found = os.fstat(file.fileno())
-                if found.st_ino != self.file or found.st_size < self.offset:  # another recording has begun
-                    self._rewind(found.st_ino)
+                status = os.fstat(file.fileno())
+                if status.st_ino != self.file or status.st_size < self.offset:  # it is another file now
+                    self._rewind(status.st_ino)
                 file.seek(self.offset)
                 text = file.read()
         except FileNotFoundError:
             self._rewind(0)
             return
-        whole = text[: text.rfind(b"\n") + 1]
-        self.offset += len(whole)
-        for line in whole.split(b"\n"):
+        complete = text[: text.rfind(b"\n") + 1]
+        self.offset += len(complete)
+        for line in complete.split(b"\n"):
             if line:
-                self._take(line)
+                self._parse(line)
 
-    def _take(self, line: bytes) -> None:
+    def _parse(self, line: bytes) -> None:
         try:
-            said = json.loads(line)
-            if "ours" in said:
-                begin, until = int(said["ours"]), said["until"]
-                began, _ = self._proofs.get(begin, (float(said["at"]), None))
+            entry = json.loads(line)
+            if "ours" in entry:
+                begin, until = int(entry["ours"]), entry["until"]
+                began, _ = self._proofs.get(begin, (float(entry["at"]), None))
                 self._proofs[begin] = (began, None if until is None else int(until))
-            elif "gap" in said:
-                self._gaps.append(Gap(float(said["at"]), str(said["kind"]), str(said["gap"])))
+            elif "gap" in entry:
+                self._gaps.append(Gap(float(entry["at"]), str(entry["kind"]), str(entry["gap"])))
             else:
-                change = Change(float(said["at"]), str(said["kind"]), str(said["type"]), said["object"])
+                change = Change(float(entry["at"]), str(entry["kind"]), str(entry["type"]), entry["object"])
                 _ = change.uid, change.version, change.name
                 self._changes.append(change)
         except (ValueError, LookupError, TypeError, ArithmeticError, RecursionError):
             self._gaps.append(Gap(0.0, "", "a line of it is damaged"))
 
     @property
-    def begun(self) -> bool:
-        """Is there a file? An empty one says that nothing has happened."""
+    def exists(self) -> bool:
+        """Whether there is a file. An empty one means that nothing has happened."""
         return bool(self.file)
 
     @property
@@ -186,9 +188,9 @@ class RecordingReader:
 
     @property
     def open_proofs(self) -> dict[int, int]:
-        """The proofs whose end is not known, since their checks were cut off: first and last resourceVersion of each.
+        """Proofs without a recorded end, because their checks were aborted: first and last resourceVersion of each.
 
-        The last is that of the last change that a proof of that time may have made.
+        The last is that of the last change that the proof can have caused.
         """
         return {
             begin: max(
@@ -200,8 +202,8 @@ class RecordingReader:
 
     @property
     def recording(self) -> Recording:
-        gaps = tuple(self._gaps) if self.file else (NOTHING,)
-        # threads of the recorder write side by side: the API's own order is the one that counts
+        gaps = tuple(self._gaps) if self.file else (NO_RECORDING,)
+        # the threads of the recorder write concurrently: only the order of the API is right
         ordered = sorted(self._changes, key=lambda change: change.version)
         return Recording(tuple(self._marked(change) for change in ordered), gaps)
 
@@ -210,21 +212,21 @@ class RecordingReader:
         return replace(change, ours=True) if ours else change
 
     def _within(self, change: Change, begin: int, began: float, end: int | None) -> bool:
-        """Does a change belong to a proof? One without an end lasts for as long as any proof may."""
-        return begin < change.version and (change.at <= began + MOST_PROOF_S if end is None else change.version <= end)
+        """Whether a change belongs to a proof. One without an end counts as long as a proof may last."""
+        return begin < change.version and (change.at <= began + MAX_PROOF_S if end is None else change.version <= end)
 
 
-#: Where nobody recorded: goals that need to know what happened are ERROR.
-UNRECORDED = Recording(gaps=(NOTHING,))
+#: For evidence without a recording: goals that need one are ERROR.
+UNRECORDED = Recording(gaps=(NO_RECORDING,))
 
 
-# ---- what goals ask
+# ---- functions for goals
 
 
 def available_over_time(
     baseline: Iterable[Mapping[str, Any]], recording: Recording, belongs: Callable[[Pod], bool]
 ) -> Iterator[tuple[float, int]]:
-    """After each change of a Pod: the time, and how many Pods that ``belongs`` chooses were ready."""
+    """For each change of a Pod: the time, and the number of ready Pods for which ``belongs`` is true."""
     ready = {pod.uid for pod in map(Pod, baseline) if pod.ready and belongs(pod)}
     for change in recording.of_kind("pods"):
         pod = Pod(change.raw)
@@ -239,7 +241,7 @@ def available_over_time(
 def deployments_over_time(
     baseline: Iterable[Mapping[str, Any]], recording: Recording, name: str
 ) -> Iterator[tuple[float, Deployment | None]]:
-    """Each state of the Deployment called ``name``, whichever object had that name; None where there was none."""
+    """Each state of the Deployment called ``name`` with its time, of any UID; None after a deletion."""
     for raw in baseline:
         if raw["metadata"]["name"] == name:
             yield 0.0, Deployment(raw)

@@ -1,4 +1,4 @@
-"""What is asked for, what runs, and which revisions there are: by what a spec means, from snapshots alone."""
+"""Compare what is asked for, what runs, and the revisions of a Deployment, by the meaning of specs in snapshots."""
 
 import json
 from collections.abc import Mapping
@@ -19,27 +19,28 @@ LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 # ---- what is asked for, and what runs
 
 
-def asks_for_the_same(one: Object, other: Object) -> bool:
-    """Would Pods of the one be like Pods of the other? Their ``spec.template``, but for what controllers add.
+def asks_for_the_same(first: Object, second: Object) -> bool:
+    """Whether both would create equal Pods: their ``spec.template``, without what controllers add.
 
-    Amounts are compared as amounts, and what is left out as its default: ``64Mi`` is ``67108864``.
+    Amounts are compared as numbers, and missing fields as their defaults: ``64Mi`` is ``67108864``.
     https://kubernetes.io/docs/concepts/workloads/pods/#pod-templates
     """
-    return templates.same_template(one.spec.get("template"), other.spec.get("template"))
+    return templates.same_template(first.spec.get("template"), second.spec.get("template"))
 
 
 def changed(before: Deployment, after: Deployment) -> frozenset[str]:
-    """In which fields the two ask for something else, by what they mean: nothing but X is ``changed(…) <= {X}``.
+    """The fields in which the two differ in meaning. To test that only X changed: ``changed(…) <= {X}``.
 
     ``replicas``, ``strategy``, ``paused``, …; of the template ``labels``, ``annotations``, ``image``, ``resources``,
-    ``env`` (envFrom, too), ``command`` (args, too), ``readinessProbe``, ``containers`` (more or fewer), ``volumes``, ….
+    ``env`` (with envFrom), ``command`` (with args), ``readinessProbe``, ``containers`` (added or removed), ``volumes``,
+    ….
     https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/deployment-v1/#DeploymentSpec
     """
     return templates.changes(before.spec, after.spec)
 
 
 def changed_in_template(before: Object, after: Object) -> frozenset[str]:
-    """As ``changed``, of ``spec.template`` alone, of a ReplicaSet's, too: what is not empty here is another rollout.
+    """As ``changed``, for ``spec.template`` only, also of ReplicaSets. If it is not empty, it is another rollout.
 
     https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#updating-a-deployment
     """
@@ -47,7 +48,7 @@ def changed_in_template(before: Object, after: Object) -> frozenset[str]:
 
 
 def strategy(deployment: Deployment) -> Strategy:
-    """``kind``, and, in numbers of Pods, ``surge`` and ``unavailable``: 25% of three may be 1 beside and 0 missing.
+    """``kind``, and ``surge`` and ``unavailable`` as numbers of Pods: 25% of 3 Pods are a surge of 1 and 0 unavailable.
 
     https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#strategy
     """
@@ -55,9 +56,9 @@ def strategy(deployment: Deployment) -> Strategy:
 
 
 def looked_for(of: Object) -> dict[str, str]:
-    """The labels by which ``spec.selector`` finds Pods, as ``matchLabels`` or as ``matchExpressions`` with one value.
+    """The labels that ``spec.selector`` requires, as ``matchLabels`` or as ``matchExpressions`` with one value.
 
-    A Service has one spelling only: its selector is the labels themselves.
+    The selector of a Service has only one notation: the labels themselves.
     https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#selector
     """
     selector = of.spec.get("selector") or {}
@@ -67,9 +68,9 @@ def looked_for(of: Object) -> dict[str, str]:
 
 
 def running_images(deployment: Deployment, snapshot: Snapshot) -> frozenset[str]:
-    """The images in the specs of the Deployment's living Pods: what runs, not what the template asks for.
+    """The images in the specs of the Deployment's living Pods, which may differ from its template.
 
-    A Pod's ``spec.containers[].image`` may be changed where it stands, so the two can differ:
+    ``spec.containers[].image`` of a running Pod can be changed:
     https://kubernetes.io/docs/concepts/workloads/pods/#pod-update-and-replacement
     """
     pods = living(pods_of(deployment, snapshot))
@@ -77,19 +78,19 @@ def running_images(deployment: Deployment, snapshot: Snapshot) -> frozenset[str]
 
 
 def replaced_not_edited(deployment: Deployment, evidence: Evidence) -> bool:
-    """Has each living Pod of the Deployment the images with which it was made? Then another image came with new Pods.
+    """Whether each living Pod of the Deployment has its original images, so that a new image came with new Pods.
 
-    ``spec.containers[].image`` is one of the few fields of a Pod that may be changed where it stands, and such a
-    change is lost with the Pod: https://kubernetes.io/docs/concepts/workloads/pods/#pod-update-and-replacement.
-    A Pod from the start is compared with the baseline, another one with what was first recorded of it; it needs no
-    recording. It holds, too, where nothing was changed.
+    ``spec.containers[].image`` is one of the few fields that can be changed in a running Pod, and such a change is lost
+    with the Pod: https://kubernetes.io/docs/concepts/workloads/pods/#pod-update-and-replacement. A Pod of the baseline
+    is compared with the baseline, a new one with its first state in the recording. Works without a recording, too. Also
+    true if nothing was changed.
     """
     recorded = (Pod(change.raw) for change in evidence.recording.of_kind("pods"))
-    made: dict[str, list[str]] = {}
+    original: dict[str, list[str]] = {}
     for pod in (*evidence.baseline.pods, *recorded):
-        made.setdefault(pod.uid, _images(pod))
+        original.setdefault(pod.uid, _images(pod))
     pods = living(pods_of(deployment, evidence.now))
-    return all(made.get(pod.uid, _images(pod)) == _images(pod) for pod in pods)
+    return all(original.get(pod.uid, _images(pod)) == _images(pod) for pod in pods)
 
 
 def _images(pod: Pod) -> list[str]:
@@ -98,7 +99,7 @@ def _images(pod: Pod) -> list[str]:
 
 
 def last_applied(of: T) -> T | None:
-    """The manifest that ``kubectl apply`` was given last, as it stands in the annotation; None where it was never used.
+    """The manifest of the last ``kubectl apply``, from its annotation; None if it was never used.
 
     https://kubernetes.io/docs/tasks/manage-kubernetes-objects/declarative-config/
     """
@@ -110,7 +111,7 @@ def last_applied(of: T) -> T | None:
 
 
 def was_applied(of: Object) -> bool:
-    """By the client, which leaves a note, or by the server, which names its fields' manager.
+    """Whether it was applied: by the client, which adds an annotation, or by the server, which adds a field manager.
 
     https://kubernetes.io/docs/reference/using-api/server-side-apply/
     """
@@ -122,8 +123,9 @@ def was_applied(of: Object) -> bool:
 
 
 def revisions(deployment: Deployment | None, snapshot: Snapshot) -> dict[str, int]:
-    """The Deployment's ReplicaSets by UID, and the revision that each says it is; what counts is its template.
+    """The UIDs of the Deployment's ReplicaSets, with the revision in the annotation of each.
 
+    Only their templates prove what a revision is:
     https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#checking-rollout-history-of-a-deployment
     """
     owned = replicasets_of(deployment, snapshot) if deployment else ()
@@ -131,7 +133,7 @@ def revisions(deployment: Deployment | None, snapshot: Snapshot) -> dict[str, in
 
 
 def lost_revisions(evidence: Evidence, name: str) -> list[int]:
-    """Revisions from the start whose ReplicaSets are gone, by UID: nobody can go back to them.
+    """The revisions of the baseline whose ReplicaSets no longer exist, by UID: a rollback to them is impossible.
 
     https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#clean-up-policy
     """
@@ -141,9 +143,9 @@ def lost_revisions(evidence: Evidence, name: str) -> list[int]:
 
 
 def template_of_revision(deployment: Deployment, revision: int, snapshot: Snapshot) -> Mapping[str, Any] | None:
-    """The Pod template of one revision, as its ReplicaSet keeps it; None where that revision is not kept.
+    """The Pod template of a revision, as stored in its ReplicaSet; None if that revision is not stored.
 
-    The number is in the ReplicaSet's annotation, which anybody may write: whoever relies on it compares templates.
+    The number is from the ReplicaSet's annotation, which learners can change: compare templates for a proof.
     https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#rolling-back-to-a-previous-revision
     """
     for replicaset in replicasets_of(deployment, snapshot):
@@ -153,13 +155,13 @@ def template_of_revision(deployment: Deployment, revision: int, snapshot: Snapsh
 
 
 def restored(deployment: Deployment, revision: int, evidence: Evidence) -> bool:
-    """Does the Deployment ask for the template again that ``revision`` had at the baseline, as the same object?
+    """Whether the Deployment is the same object as in the baseline and has the template that ``revision`` had then.
 
-    All of ``spec.template``, not the image alone; nothing else belongs to a revision. A ``pod-template-hash`` that
-    came along with it makes no difference: the controller does not count it.
+    A revision is all of ``spec.template``, not only the image, and nothing else. A ``pod-template-hash`` in the
+    template makes no difference: the controller ignores it.
     https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#rolling-back-a-deployment
     """
-    before = next((one for one in evidence.baseline.deployments if one.uid == deployment.uid), None)
+    before = next((candidate for candidate in evidence.baseline.deployments if candidate.uid == deployment.uid), None)
     if before is None:
         return False
     template = template_of_revision(before, revision, evidence.baseline)
@@ -167,14 +169,14 @@ def restored(deployment: Deployment, revision: int, evidence: Evidence) -> bool:
 
 
 def brought_back(evidence: Evidence, name: str, revision: int) -> bool:
-    """Do all Pods belong to the very ReplicaSet that had ``revision`` at the start, and is the Deployment the same?
+    """Whether all Pods belong to the ReplicaSet that had ``revision`` in the baseline, and the Deployment is the same.
 
-    A template that was only written again is kept by a ReplicaSet with another UID where the old one was lost.
+    If the old ReplicaSet was lost, writing its template again creates a ReplicaSet with another UID.
     https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#rolling-back-to-a-previous-revision
     """
     deployment, before = evidence.now.deployment(name), evidence.baseline.deployment(name)
     if deployment is None or before is None or deployment.uid != before.uid:
         return False
-    had = {uid for uid, number in revisions(before, evidence.baseline).items() if number == revision}
+    restored_uids = {uid for uid, number in revisions(before, evidence.baseline).items() if number == revision}
     pods = own_pods(evidence.now, name)
-    return bool(pods) and {pod.controller for pod in pods} <= had
+    return bool(pods) and {pod.controller for pod in pods} <= restored_uids

@@ -1,4 +1,4 @@
-"""How far a rollout has got, and why it does not get on: from a snapshot alone."""
+"""The state of a rollout, and why it does not progress: from a snapshot alone."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -13,14 +13,14 @@ from driftlab.checker.objects.views import Deployment, Object, Pod
 
 
 def unfinished(deployment: Deployment, snapshot: Snapshot) -> str:
-    """What keeps the rollout from being complete, in a few words; empty where it is.
+    """Why the rollout is not complete, in a few words; empty if it is.
 
-    Complete means: the controller has seen the newest spec (``status.observedGeneration``),
-    all replicas are updated, ready and available, no Pod of an older template is left, and nobody has paused it:
+    Complete means: the controller has observed the newest spec (``status.observedGeneration``), all replicas are
+    updated, ready and available, no Pod of an older template is left, and the rollout is not paused:
     https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#complete-deployment
     """
-    status, wanted = deployment.status, deployment.replicas
-    if deployment.terminating:  # a finalizer keeps it, and its controller does nothing for it any more
+    status, desired = deployment.status, deployment.replicas
+    if deployment.terminating:  # a finalizer keeps it; its controller ignores it now
         return "the Deployment is being deleted"
     if int(status.get("observedGeneration", 0)) < deployment.generation:
         return "the Deployment controller has not seen the newest spec yet"
@@ -29,33 +29,33 @@ def unfinished(deployment: Deployment, snapshot: Snapshot) -> str:
         ("readyReplicas", "ready"),
         ("availableReplicas", "available"),
     ):
-        if int(status.get(field, 0)) != wanted:
-            return f"{int(status.get(field, 0))} of {wanted} Pods are {word}"
+        if int(status.get(field, 0)) != desired:
+            return f"{int(status.get(field, 0))} of {desired} Pods are {word}"
     pods = pods_of(deployment, snapshot)
     if any(pod.terminating for pod in pods):
         return "an old Pod is still terminating"
-    if len(pods) != wanted:
-        return f"{len(pods)} Pods where {wanted} are wanted"
+    if len(pods) != desired:
+        return f"{len(pods)} Pods where {desired} are wanted"
     return "its rollout is paused" if deployment.paused else ""
 
 
 def settling(deployment: Deployment, snapshot: Snapshot) -> Verdict | None:
-    """What to say of a rollout that is not complete; None where it is.
+    """The verdict on a rollout that is not complete; None if it is.
 
-    WAITING while the cluster is at work; FAIL where nothing goes on before somebody acts, since the rollout is paused
-    or the Deployment is on its way out. A progress deadline that is over is no such end: see ``deadline_exceeded``.
+    WAITING while the cluster makes progress; FAIL if somebody has to act first, because the rollout is paused or the
+    Deployment is terminating. After an exceeded progress deadline it is still WAITING: see ``deadline_exceeded``.
     https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#pausing-and-resuming-a-deployment
     """
     missing = unfinished(deployment, snapshot)
-    stands_still = deployment.paused or deployment.terminating
-    told = f"not settled yet: {missing}"
-    return (failed(told) if stands_still else waiting(told)) if missing else None
+    blocked = deployment.paused or deployment.terminating
+    reason = f"not settled yet: {missing}"
+    return (failed(reason) if blocked else waiting(reason)) if missing else None
 
 
 def unsettled(snapshot: Snapshot) -> list[str]:
-    """What of a namespace is not as its objects ask for, a few words for each Deployment and Pod: for an operator.
+    """The Deployments and Pods of a namespace that are not settled, with a few words on each, for operators.
 
-    Reasons come from ``status.containerStatuses[].state.waiting`` and the condition PodScheduled.
+    The words come from ``status.containerStatuses[].state.waiting`` and from conditions such as PodScheduled.
     """
     deployments = [(f"Deployment {d.name}", unfinished(d, snapshot)) for d in snapshot.deployments]
     pods = [(f"Pod {pod.name}", _unready(pod)) for pod in snapshot.pods]
@@ -66,26 +66,26 @@ def _unready(pod: Pod) -> str:
     if pod.ready:
         return ""
     states = [status.get("state") or {} for status in pod.status.get("containerStatuses") or ()]
-    reasons = [str(about.get("reason", "")) for state in states for about in state.values()]
+    reasons = [str(details.get("reason", "")) for state in states for details in state.values()]
     reasons += [str(c.get("reason", "")) for c in pod.status.get("conditions") or () if c["status"] == "False"]
     words = ["being deleted"] if pod.terminating else [pod.phase or "no phase"]
     return ", ".join(dict.fromkeys(word for word in words + reasons if word))
 
 
-# ---- why it does not get on
+# ---- why it does not progress
 
 
 def condition(of: Object, kind: str) -> Mapping[str, Any]:
-    """A condition of an object (``Available``, ``Progressing``, ``Ready``); empty where it has none of that type.
+    """A condition of an object (``Available``, ``Progressing``, ``Ready``); empty if it has none of that type.
 
     https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#deployment-status
     """
     conditions = of.status.get("conditions") or ()
-    return next((one for one in conditions if one.get("type") == kind), {})
+    return next((entry for entry in conditions if entry.get("type") == kind), {})
 
 
 def deadline_exceeded(deployment: Deployment) -> bool:
-    """Has the rollout been given up reporting progress? It is reported, never rolled back.
+    """Whether the rollout exceeded its progress deadline. Kubernetes reports that, but does not roll back.
 
     https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#progress-deadline-seconds
     """
@@ -94,26 +94,27 @@ def deadline_exceeded(deployment: Deployment) -> bool:
 
 
 def reasons(pod: Pod) -> frozenset[str]:
-    """Why the Pod does not get on: ``ImagePullBackOff``, ``OOMKilled``, ``Unschedulable``, ….
+    """Why the Pod does not progress: ``ImagePullBackOff``, ``OOMKilled``, ``Unschedulable``, ….
 
-    For what its containers wait, how they ended, this time or the last, and what its conditions lack:
+    The reasons of waiting and ended containers, of this and the last run, and of conditions that are False:
     ``status.containerStatuses[].state``, ``lastState`` and ``status.conditions[].reason``.
     """
     kinds = ("initContainerStatuses", "containerStatuses")
     statuses = [status for kind in kinds for status in pod.status.get(kind) or ()]
-    states = [state for one in statuses for when in ("state", "lastState") for state in (one.get(when) or {}).values()]
-    lacking = [one for one in pod.status.get("conditions") or () if one.get("status") == "False"]
-    return frozenset(str(one["reason"]) for one in (*states, *lacking) if one.get("reason"))
+    fields = ("state", "lastState")
+    states = [state for status in statuses for field in fields for state in (status.get(field) or {}).values()]
+    unmet = [entry for entry in pod.status.get("conditions") or () if entry.get("status") == "False"]
+    return frozenset(str(entry["reason"]) for entry in (*states, *unmet) if entry.get("reason"))
 
 
-#: The two names of one trouble: the attempt, and the pause before the next.
+#: The two reasons of a failed pull: the attempt, and the back-off before the next.
 CANNOT_PULL = frozenset({"ErrImagePull", "ImagePullBackOff"})
 
 
 def stuck(deployment: Deployment, snapshot: Snapshot, *why: str) -> tuple[Pod, ...]:
-    """The Pods of the newest template that are not ready, for one of these ``reasons``: ``stuck(d, now, "OOMKilled")``.
+    """The Pods of the newest template that are not ready for one of these ``reasons``: ``stuck(d, now, "OOMKilled")``.
 
-    The newest ReplicaSet is the one with the Deployment's template, ``pod-template-hash`` aside.
+    The newest ReplicaSet is the one with the Deployment's template, except for ``pod-template-hash``.
     https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#failed-deployment
     """
     template = deployment.spec["template"]

@@ -1,4 +1,4 @@
-"""What a verdict rests on: the baseline, the present, and the recording between them."""
+"""The evidence of a verdict: the baseline, the present state, and the recording between them."""
 
 import hashlib
 from collections.abc import Collection, Iterable, Mapping
@@ -11,14 +11,14 @@ from driftlab.checker.objects.views import Deployment, Event, Object, Pod, Repli
 
 T = TypeVar("T", Deployment, Pod)
 
-#: What a snapshot reads of a namespace: the field of ``Snapshot``, and where the API has it.
+#: The kinds that a snapshot reads by default: the field of ``Snapshot``, and the path in the API.
 LISTS = {
     "deployments": "/apis/apps/v1/namespaces/{namespace}/deployments",
     "replicasets": "/apis/apps/v1/namespaces/{namespace}/replicasets",
     "pods": "/api/v1/namespaces/{namespace}/pods",
     "events": "/api/v1/namespaces/{namespace}/events",
 }
-#: What an exercise may watch instead of Events: it is then in the baseline, the snapshot and the recording as well.
+#: The kinds that an exercise may watch instead of Events, in the baseline, the snapshot and the recording.
 MORE_LISTS = {
     "jobs": "/apis/batch/v1/namespaces/{namespace}/jobs",
     "services": "/api/v1/namespaces/{namespace}/services",
@@ -31,9 +31,9 @@ MORE_LISTS = {
     "daemonsets": "/apis/apps/v1/namespaces/{namespace}/daemonsets",
 }
 ALL_LISTS = {**LISTS, **MORE_LISTS}
-#: What no snapshot is without.
+#: The kinds in every snapshot.
 CORE = ("deployments", "replicasets", "pods")
-#: What is kept of ``fieldsV1`` in a recording.
+#: The only part of ``fieldsV1`` that a recording keeps.
 SETS_REPLICAS: Mapping[str, Any] = {"f:spec": {"f:replicas": {}}}
 
 
@@ -41,8 +41,8 @@ SETS_REPLICAS: Mapping[str, Any] = {"f:spec": {"f:replicas": {}}}
 class Snapshot:
     """One namespace at one resourceVersion, as raw JSON.
 
-    ``cluster`` is the UID of an object by which clusters are told apart, usually the
-    namespace kube-system; ``taken`` is in seconds since the epoch.
+    ``cluster`` is the UID of an object that identifies the cluster, usually the namespace kube-system; ``taken`` is in
+    seconds since the epoch.
     """
 
     cluster: str
@@ -68,7 +68,7 @@ class Snapshot:
         return tuple(map(Event, self.raw["events"]))
 
     def objects(self, kind: str) -> tuple[Object, ...]:
-        """The objects of a kind that the exercise ``watches``, such as ``jobs``. Raises KeyError where it does not."""
+        """The objects of a kind that the exercise ``watches``, such as ``jobs``. Raises KeyError for other kinds."""
         return tuple(map(Object, self.raw[kind]))
 
     def deployment(self, name: str) -> Deployment | None:
@@ -88,7 +88,7 @@ class Snapshot:
 
     @classmethod
     def from_dict(cls, document: Mapping[str, Any]) -> "Snapshot":
-        """Raises KeyError, TypeError or ValueError where ``document`` is not what ``to_dict`` gave."""
+        """Raises KeyError, TypeError or ValueError if ``document`` is not from ``to_dict``."""
         raw = {kind: document["raw"][kind] for kind in ALL_LISTS if kind in CORE or kind in document["raw"]}
         for name, items in raw.items():
             if not isinstance(items, list) or not all(isinstance(item["metadata"]["uid"], str) for item in items):
@@ -104,7 +104,7 @@ class Snapshot:
 
 @dataclass(frozen=True)
 class Evidence:
-    """What goals judge: how things were at the start, how they are now, and what happened in between."""
+    """The evidence that goals judge: the state at the start, the state now, and the changes in between."""
 
     baseline: Snapshot
     now: Snapshot
@@ -112,30 +112,31 @@ class Evidence:
 
 
 def lean(item: Mapping[str, Any]) -> dict[str, Any]:
-    """An object without what takes room and tells nothing, and without a Secret's values.
+    """A copy of an object without large fields that no goal needs, and without the values of a Secret.
 
-    Of ``managedFields``, only who wrote, when, and who set ``spec.replicas``; of a value, only whether it has changed.
+    Of ``managedFields``, it keeps writers, times, and who manages ``spec.replicas``; of each value of a Secret, a
+    digest that shows whether it changed.
     """
     fields = [
         {name: entry[name] for name in ("manager", "operation", "time", "subresource") if name in entry}
         | ({"fieldsV1": SETS_REPLICAS} if sets_replicas(entry) else {})
         for entry in item["metadata"].get("managedFields", ())
     ]
-    made = {**item, "metadata": {**item["metadata"], "managedFields": fields}}
-    if "type" in item and "data" in item:  # a Secret: items of a list do not name their kind
+    result = {**item, "metadata": {**item["metadata"], "managedFields": fields}}
+    if "type" in item and "data" in item:  # a Secret, recognized by its fields: items of a list do not have a kind
         values = (item["data"] or {}).items()
-        made["data"] = {key: hashlib.sha256(str(value).encode()).hexdigest()[:16] for key, value in values}
-        made["metadata"]["annotations"] = {}  # `kubectl apply` notes there what it was given
-    return made
+        result["data"] = {key: hashlib.sha256(str(value).encode()).hexdigest()[:16] for key, value in values}
+        result["metadata"]["annotations"] = {}  # `kubectl apply` stores the values in one
+    return result
 
 
 def lists(watches: Collection[str] = ()) -> dict[str, str]:
-    """Where the API has what is read of a namespace: Events, or, where there are ``watches``, those kinds instead.
+    """The API paths of the kinds that are read: the core kinds, and ``watches`` or, if it is empty, Events.
 
-    Raises KeyError for a kind unknown here.
+    Raises KeyError for an unknown kind.
     """
     return {kind: ALL_LISTS[kind] for kind in (*CORE, *(watches or ("events",)))}
 
 
 def _named(objects: Iterable[T], name: str) -> T | None:
-    return next((one for one in objects if one.name == name), None)
+    return next((found for found in objects if found.name == name), None)

@@ -5,10 +5,10 @@ from enum import StrEnum
 
 
 class Outcome(StrEnum):
-    """The verdict on one goal, or on an exercise.
+    """The outcome of one goal, or of an exercise.
 
-    ``WAITING`` is neither right nor wrong: the cluster is still converging.
-    ``ERROR`` means that the cluster or the check failed: never the learner's fault, never a zero.
+    ``WAITING``: neither right nor wrong yet, because the cluster is still converging.
+    ``ERROR``: the cluster or the check failed. This is never the learner's fault, and never scored as wrong.
     """
 
     PASS = "PASS"  # noqa: S105 a verdict, not a password
@@ -19,10 +19,10 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True)
 class Verdict:
-    """What a goal's function returns.
+    """The return value of a goal's function.
 
-    ``share`` is the part of the goal's points that is earned: 1 for PASS, less for a FAIL
-    that is right in part.
+    ``share`` is the earned part of the goal's points: 1 for PASS, 0 or more for a FAIL that is partly right.
+    Raises ValueError if ``share`` does not fit the outcome.
     """
 
     outcome: Outcome
@@ -39,7 +39,7 @@ def passed(reason: str) -> Verdict:
 
 
 def failed(reason: str, share: float = 0.0) -> Verdict:
-    """Not right. ``share`` of the points, below 1, where part of it is."""
+    """A FAIL. ``share``: the earned part of the points, below 1, if it is partly right."""
     return Verdict(Outcome.FAIL, reason, share)
 
 

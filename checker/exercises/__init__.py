@@ -1,1 +1,1 @@
-"""Labs, exercises and goals, and the result that evidence earns."""
+"""Labs, exercises and goals, and the grading of evidence."""

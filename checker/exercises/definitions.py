@@ -1,7 +1,7 @@
-"""What the files of a lab say: the place of each word in them, and what cannot be meant.
+"""Places in the files of a lab, and checks of the values in them.
 
-Whoever writes a lab is told the file, the line and what is wrong, whenever it comes to light: while the file is
-read, or only once a goal judges somebody's evidence.
+Authors get the file, the line and the mistake, no matter when it is found: while the file is read, or only when a goal
+judges evidence.
 """
 
 import inspect
@@ -13,12 +13,12 @@ from typing import NamedTuple
 
 from driftlab.clusters.errors import DriftlabError
 
-#: What exercises and mistakes are called: their scripts are files of these names.
+#: Valid names of exercises and mistakes, which are also the names of their scripts.
 NAME = re.compile(r"\w([\w.-]*\w)?", re.ASCII)
 
 
 class LabBroken(DriftlabError):
-    """There is a mistake in a lab's files. The message begins with the file and the line."""
+    """A mistake in a lab's files. The message begins with the file and the line."""
 
 
 class Place(NamedTuple):
@@ -30,12 +30,12 @@ class Place(NamedTuple):
 
     @property
     def short(self) -> str:
-        """Without the folder, which says nothing to learners."""
+        """Without the folder, which is of no use to learners."""
         return f"{Path(self.file).name}, line {self.line}"
 
 
-def here() -> Place:
-    """Where the kit was called from: the innermost frame that is not the checker's own."""
+def caller_place() -> Place:
+    """The place in a lab that called the kit: the innermost frame outside of the checker."""
     frame = inspect.currentframe()
     while frame and frame.f_back and frame.f_globals.get("__name__", "").startswith("driftlab.checker."):
         frame = frame.f_back
@@ -43,7 +43,7 @@ def here() -> Place:
 
 
 def place_of(error: BaseException, folder: Path) -> Place | None:
-    """The innermost line in ``folder`` on the way to the error; None where no code of that folder was on it."""
+    """The innermost line in ``folder`` in the traceback of the error; None if there is none."""
     if isinstance(error, SyntaxError) and error.filename and folder in Path(error.filename).parents:
         return Place(error.filename, error.lineno or 1)
     found, trace = None, error.__traceback__
@@ -55,15 +55,15 @@ def place_of(error: BaseException, folder: Path) -> Place | None:
     return found
 
 
-# ---- what cannot be meant
+# ---- checks of values
 
 
 def check_new_name(of: str, value: object, known: Collection[str]) -> None:
-    """A file of that name can belong to one only."""
+    """Raise ValueError if the name is not valid, or is in ``known``: a script can belong to only one of them."""
     if not isinstance(value, str) or not NAME.fullmatch(value):
         raise ValueError(f"{of} is called {value!r}: a name is letters, digits and hyphens, such as scale-up")
     if value in known:
-        raise ValueError(f"{of} needs a name of its own: there is one called {value!r} already")
+        raise ValueError(f"{of} needs another name: there is one called {value!r} already")
 
 
 def check_text(of: str, value: object) -> None:
@@ -72,13 +72,16 @@ def check_text(of: str, value: object) -> None:
 
 
 def check_points(of: str, value: object) -> None:
-    """Parts of a point are points; none at all, or fewer, are not."""
+    """Raise TypeError if it is not a number above 0. Fractions are allowed."""
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < inf:
         raise TypeError(f"{of} is worth a number of points above 0, not {value!r}")
 
 
 def check_three_hints(of: str, value: object) -> None:
-    """Three texts. Whether they differ, and say something, is seen by ``verify``: they are often written last."""
+    """Raise TypeError if they are not three texts.
+
+    ``verify`` checks that they differ and are not empty, because authors often write them last.
+    """
     if not isinstance(value, tuple | list):
         raise TypeError(f"{of} needs three hints in parentheses, not {value!r}")
     if len(value) != 3:

@@ -1,4 +1,4 @@
-"""One exercise: its texts, files and starting state, and what it is judged by."""
+"""One exercise: its texts, files, starting state, goals, proofs and mistakes."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -10,10 +10,10 @@ from driftlab.checker.evidence.snapshot import Snapshot
 from driftlab.checker.exercises.definitions import (
     LabBroken,
     Place,
+    caller_place,
     check_new_name,
     check_text,
     check_three_hints,
-    here,
     place_of,
 )
 from driftlab.checker.exercises.goals import Goal, Hints, Judge, Mistake, Proof, Prove, Shows, goal, proof
@@ -28,11 +28,12 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Files:
-    """Where the files of an exercise are, whether they exist or not.
+    """The paths of the files of an exercise, which need not exist.
 
-    ``manifest`` and ``beginning`` make the starting state: a manifest, and a shell script of plain kubectl for what a
-    manifest cannot say, such as a history of revisions. ``solution`` is the reference solution. ``right`` and ``wrong``
-    are folders of scripts: other ways that earn full marks, and typical wrong answers, each named after its mistake.
+    ``manifest`` and ``beginning`` create the starting state: a manifest, and a shell script with kubectl commands for
+    what a manifest cannot do, such as a history of revisions. ``solution`` is the reference solution. ``right`` and
+    ``wrong`` are folders of scripts: other solutions with full marks, and typical wrong answers, each named after its
+    mistake.
     """
 
     manifest: Path
@@ -46,12 +47,16 @@ class Files:
 class Exercise:
     """One graded exercise.
 
-    ``folder``: its own, if it has one: ``exercises.folder`` says what is in it. Otherwise its files lie in the lab's
-    folders, and ``start`` names its manifest there.
-    ``loses_node``: which Node, going by the baseline, falls silent as soon as the exercise has begun.
-    ``watches``: kinds that its goals need beside Deployments, ReplicaSets and Pods (``evidence.MORE_LISTS``). Where it
-    names any, Events are in a snapshot only if it names them, too: most checks are five requests.
-    ``roundabout``: its text asks for a roundabout way, so no remark says that there is a better one.
+    ``folder``: its own folder, described in ``exercises.folder``; None if its files are in the lab's folders, where
+    ``start`` is the name of its manifest.
+
+    ``loses_node``: a function of the baseline that returns the name of the Node to stop when the exercise has begun.
+
+    ``watches``: the kinds that its goals need, in addition to Deployments, ReplicaSets and Pods
+    (``snapshot.MORE_LISTS``). If it is not empty, snapshots contain Events only if it names them: that keeps most
+    checks at five requests.
+
+    ``roundabout``: its text asks for a longer way, so that no remark suggests a shorter one.
     """
 
     lab: "Lab"
@@ -68,10 +73,10 @@ class Exercise:
     mistakes: list[Mistake] = field(default_factory=list)
     folder: Path | None = None
     begins: Callable[[Snapshot], bool] = lambda snapshot: all(not unfinished(d, snapshot) for d in snapshot.deployments)
-    place: Place = field(default_factory=here)
+    place: Place = field(default_factory=caller_place)
 
     def __post_init__(self) -> None:
-        check_new_name("an exercise", self.name, [one.name for one in self.lab.exercises])
+        check_new_name("an exercise", self.name, [exercise.name for exercise in self.lab.exercises])
         check_text(f"the title of {self.name}", self.title)
         check_text(f"the start of {self.name}", self.start)
         check_three_hints(self.name, self.hints)
@@ -82,26 +87,26 @@ class Exercise:
 
     @property
     def titles(self) -> list[str]:
-        """What learners are told that the goals are."""
+        """The titles of goals and proofs that learners see."""
         return [goal.shown for goal in self.goals] + [proof.title for proof in self.proofs]
 
     @property
     def points(self) -> float:
-        """All that can be earned."""
+        """The maximum number of points."""
         return sum(goal.points for goal in self.goals) + sum(proof.points for proof in self.proofs)
 
-    def has_begun(self, seen: Snapshot) -> bool:
-        """Is this the starting state? Raises LabBroken."""
-        return self._asked(self.begins, seen)
+    def has_begun(self, snapshot: Snapshot) -> bool:
+        """Whether the starting state is complete. Raises LabBroken."""
+        return self._run_lab_code(self.begins, snapshot)
 
     def lost_node(self, baseline: Snapshot) -> str:
-        """Which Node falls silent, or "" where none does. Raises LabBroken."""
-        return self._asked(self.loses_node, baseline) if self.loses_node else ""
+        """The name of the Node to stop, or "". Raises LabBroken."""
+        return self._run_lab_code(self.loses_node, baseline) if self.loses_node else ""
 
-    def _asked(self, of_the_lab: Callable[[Snapshot], T], snapshot: Snapshot) -> T:
-        """What the lab's own code says where no verdict is made. Where it breaks, its file and line are told."""
+    def _run_lab_code(self, function: Callable[[Snapshot], T], snapshot: Snapshot) -> T:
+        """Call a function of the lab. Raises LabBroken with file and line if it fails in the lab's code."""
         try:
-            return of_the_lab(snapshot)
+            return function(snapshot)
         except (Exception, SystemExit) as error:
             if place := place_of(error, self.lab.folder):
                 raise LabBroken(f"{place}: {type(error).__name__}: {error}", next_step=f"fix {place.file}") from error
@@ -119,9 +124,9 @@ class Exercise:
                 right=lab / "right" / self.name,
                 wrong=lab / "wrong" / self.name,
             )
-        own = self.folder / "start.yaml"
+        own_manifest = self.folder / "start.yaml"
         return Files(
-            manifest=own if own.exists() else lab / "start.yaml",
+            manifest=own_manifest if own_manifest.exists() else lab / "start.yaml",
             beginning=self.folder / "start.sh",
             solution=self.folder / "solution.sh",
             right=self.folder / "right",
@@ -148,50 +153,50 @@ class Exercise:
     def wrong_answers(self) -> list[Path]:
         return sorted(self.files.wrong.glob("*.sh"))
 
-    # ---- how it is judged, for labs that are written as one module, and for hidden goals
+    # ---- decorators, for labs that are one module, and for hidden goals
 
     def add(self, *found: Goal | Proof | Mistake) -> None:
-        """Add what it is judged by. Raises ValueError for a mistake whose name is taken already."""
-        for one in found:
-            if isinstance(one, Goal):
-                self.goals.append(one)
-            elif isinstance(one, Proof):
-                self.proofs.append(one)
+        """Add goals, proofs and mistakes. Raises ValueError for a mistake whose name exists already."""
+        for check in found:
+            if isinstance(check, Goal):
+                self.goals.append(check)
+            elif isinstance(check, Proof):
+                self.proofs.append(check)
             else:
-                check_new_name("a mistake", one.name, [known.name for known in self.mistakes])
-                check_three_hints(f"the mistake {one.name}", one.hints)
-                self.mistakes.append(one)
+                check_new_name("a mistake", check.name, [known.name for known in self.mistakes])
+                check_three_hints(f"the mistake {check.name}", check.hints)
+                self.mistakes.append(check)
 
     def ask(self, questions: Sequence[Question]) -> None:
-        """Make it a quiz: a goal of one point for each question. Raises ValueError where two have the same key."""
+        """Make it a quiz: a goal of one point for each question. Raises ValueError if two have the same key."""
         if len({question.key for question in questions}) != len(questions):
             raise ValueError(f"the questions of {self.name} need keys that differ")
         self.questions = tuple(questions)
         self.add(*(goal(question.title)(question.judge) for question in questions))
 
     def goal(self, title: str, points: float = 1, *, guard: bool = False, hidden: str = "") -> Callable[[Judge], Judge]:
-        """As ``goals.goal`` and ``goals.guard``; the function stays what it is."""
-        made = _guard(title, points, hidden=hidden) if guard else goal(title, points, hidden=hidden)
+        """As ``goals.goal`` and ``goals.guard``, but the decorated function stays a function."""
+        decorate = _guard(title, points, hidden=hidden) if guard else goal(title, points, hidden=hidden)
 
         def add(judge: Judge) -> Judge:
-            self.add(made(judge))
+            self.add(decorate(judge))
             return judge
 
         return add
 
     def proof(self, title: str, points: float = 1) -> Callable[[Prove], Prove]:
-        """As ``goals.proof``; the function stays what it is."""
-        made = proof(title, points)
+        """As ``goals.proof``, but the decorated function stays a function."""
+        decorate = proof(title, points)
 
         def add(prove: Prove) -> Prove:
-            self.add(made(prove))
+            self.add(decorate(prove))
             return prove
 
         return add
 
     def mistake(self, name: str, nudge: str, pointer: str, answer: str) -> Callable[[Shows], Shows]:
-        """Add a mistake: a function that says whether the evidence shows it, and three hints for who has made it."""
-        check_new_name("a mistake", name, [one.name for one in self.mistakes])
+        """Add a mistake: a function that returns whether the evidence shows it, and its three hints."""
+        check_new_name("a mistake", name, [known.name for known in self.mistakes])
         check_three_hints(f"the mistake {name}", (nudge, pointer, answer))
 
         def add(shows: Shows) -> Shows:
@@ -201,7 +206,7 @@ class Exercise:
         return add
 
     def hints_for(self, mistakes: tuple[str, ...]) -> tuple[str, Hints]:
-        """The three hints for what is wrong now, and the name of the mistake (empty: none was recognised)."""
+        """The name of the first mistake that was found, and its three hints; or "" and the exercise's own hints."""
         for mistake in self.mistakes:
             if mistake.name in mistakes:
                 return mistake.name, mistake.hints

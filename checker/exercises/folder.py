@@ -1,23 +1,23 @@
-"""Labs and exercises as folders: prose in Markdown, judgement in Python.
+"""Read labs and exercises from folders: texts in Markdown, checks in Python.
 
 =============================  =====================================================================
-file                           holds
+file                           content
 =============================  =====================================================================
-``LAB/lab.md``                 title, minutes, summary, the order of the exercises; hints that several share
+``LAB/lab.md``                 title, minutes, summary, the order of the exercises; shared hints
 ``LAB/LAB.ipynb``              the notebook
-``LAB/common.py``              what the checks of several exercises share: ``from ..common import …``
-``LAB/start.yaml``             the starting state of exercises that have none of their own
+``LAB/common.py``              code for the checks of several exercises: ``from ..common import …``
+``LAB/start.yaml``             the starting state of exercises without their own
 ``LAB/EXERCISE/exercise.md``   title, hints, and each mistake's hints: see ``exercises.texts``
 ``LAB/EXERCISE/checks.py``     goals, guards, proofs and mistakes: see ``exercises.goals``
 ``LAB/EXERCISE/quiz.yaml``     the questions, if it is a quiz: see ``exercises.quiz``
-``LAB/EXERCISE/start.yaml``    its starting state; ``start.sh`` goes on from there
+``LAB/EXERCISE/start.yaml``    its starting state; ``start.sh`` runs after it
 ``LAB/EXERCISE/solution.sh``   the reference solution
-``LAB/EXERCISE/right/``        other ways that earn full marks
+``LAB/EXERCISE/right/``        other solutions with full marks
 ``LAB/EXERCISE/wrong/``        typical wrong answers, each named after its mistake
 =============================  =====================================================================
 
-``checks.py`` may also define ``begins(snapshot)``, which says whether the starting state is there, and
-``loses_node(baseline)``, the name of the Node that falls silent as the exercise begins.
+``checks.py`` may also define ``begins(snapshot)``, which returns whether the starting state is complete, and
+``loses_node(baseline)``, which returns the name of the Node that is stopped at the start of the exercise.
 """
 
 import hashlib
@@ -35,7 +35,7 @@ from driftlab.checker.exercises.exercise import Exercise
 from driftlab.checker.exercises.goals import NO_HINTS, Goal, Mistake, Proof
 from driftlab.checker.exercises.lab import Lab
 from driftlab.checker.exercises.quiz import questions
-from driftlab.checker.exercises.texts import Section, Text, broken, read
+from driftlab.checker.exercises.texts import Section, Text, lab_broken, read
 
 LAB_KEYS = {"title", "minutes", "summary", "exercises"}
 EXERCISE_KEYS = {"title", "command", "watches", "roundabout"}
@@ -48,20 +48,20 @@ def read_lab(folder: Path) -> Lab:
     try:
         lab = Lab(folder.name, title, minutes, summary, folder=folder, place=text.place())
     except TypeError as error:
-        raise broken(text.place(), str(error)) from error
+        raise lab_broken(text.place(), str(error)) from error
     if "Hints" in text.sections:
-        raise broken(text.sections["Hints"].place, "only exercises have Hints: a lab has `Mistake: NAME`")
-    sys.modules.pop(f"{_package(folder)}.common", None)  # it may have changed since it was read last
+        raise lab_broken(text.sections["Hints"].place, "only exercises have Hints: a lab has `Mistake: NAME`")
+    sys.modules.pop(f"{_package(folder)}.common", None)  # the file may have changed since it was last read
     names = [str(name) for name in text.value("exercises", list)]
     for name in names:
         if not (folder / name / "exercise.md").is_file():
-            raise broken(text.place("exercises"), f"there is no {name}/exercise.md")
+            raise lab_broken(text.place("exercises"), f"there is no {name}/exercise.md")
         _add_exercise(lab, name, text)
     if strays := sorted(path.parent.name for path in folder.glob("*/exercise.md") if path.parent.name not in names):
-        raise broken(text.place("exercises"), f"the exercise {strays[0]} is not in the list")
+        raise lab_broken(text.place("exercises"), f"the exercise {strays[0]} is not in the list")
     for name, section in text.mistakes.items():
         if not any(mistake.name == name for exercise in lab.exercises for mistake in exercise.mistakes):
-            raise broken(section.place, f"no exercise has a mistake {name}")
+            raise lab_broken(section.place, f"no exercise has a mistake {name}")
     return lab
 
 
@@ -69,7 +69,7 @@ def _add_exercise(lab: Lab, name: str, shared: Text) -> None:
     folder = lab.folder / name
     text = read(folder / "exercise.md", EXERCISE_KEYS)
     if "Hints" not in text.sections:
-        raise broken(text.place(), "there is no section Hints")
+        raise lab_broken(text.place(), "there is no section Hints")
     command = text.value("command", str, "")
     watches = tuple(text.value("watches", list, []))
     quiz = folder / "quiz.yaml"
@@ -79,7 +79,7 @@ def _add_exercise(lab: Lab, name: str, shared: Text) -> None:
             lab,
             name,
             text.value("title", str),
-            text.sections["Hints"].filled(name, command),
+            text.sections["Hints"].render(name, command),
             watches=watches or (("configmaps",) if quiz.exists() else ()),
             roundabout=text.value("roundabout", bool, default=False),
             folder=folder,
@@ -88,32 +88,32 @@ def _add_exercise(lab: Lab, name: str, shared: Text) -> None:
         if quiz.exists():
             exercise.ask(questions(quiz))
     except KeyError as unknown:
-        raise broken(text.place("watches"), f"nothing is known of the kind {unknown}") from unknown
+        raise lab_broken(text.place("watches"), f"there is no kind {unknown}") from unknown
     except (TypeError, ValueError) as error:
-        raise broken(text.place(), str(error)) from error
+        raise lab_broken(text.place(), str(error)) from error
     lab.exercises.append(exercise)
     if (folder / "checks.py").exists():
         _add_checks(exercise, folder / "checks.py", text, shared, command)
     elif text.mistakes:
-        raise broken(next(iter(text.mistakes.values())).place, "there is no checks.py with this mistake")
+        raise lab_broken(next(iter(text.mistakes.values())).place, "there is no checks.py with this mistake")
 
 
 def _add_checks(exercise: Exercise, path: Path, text: Text, shared: Text, command: str) -> None:
     module = execute(path, exercise.lab.folder)
-    for found in _checks(vars(module)):
-        if isinstance(found, Mistake):
-            section = text.mistakes.get(found.name) or shared.mistakes.get(found.name)
-            hints = _section(found, section, text.path).filled(exercise.name, command)
+    for check in _checks(vars(module)):
+        if isinstance(check, Mistake):
+            section = text.mistakes.get(check.name) or shared.mistakes.get(check.name)
+            hints = _section(check, section, text.path).render(exercise.name, command)
             try:
-                exercise.add(replace(found, hints=hints))
+                exercise.add(replace(check, hints=hints))
             except ValueError as error:
-                raise broken(found.place, str(error)) from error
+                raise lab_broken(check.place, str(error)) from error
         else:
-            exercise.add(found)
+            exercise.add(check)
     names = {mistake.name for mistake in exercise.mistakes}
     for name, section in text.mistakes.items():
         if name not in names:
-            raise broken(section.place, f"{path.name} has no mistake {name}")
+            raise lab_broken(section.place, f"{path.name} has no mistake {name}")
     if begins := getattr(module, "begins", None):
         exercise.begins = begins
     if loses_node := getattr(module, "loses_node", None):
@@ -121,20 +121,23 @@ def _add_checks(exercise: Exercise, path: Path, text: Text, shared: Text, comman
 
 
 def _section(mistake: Mistake, section: Section | None, path: Path) -> Section:
-    """The mistake's section, or else the hints that it brings. Raises LabBroken if it has none."""
+    """The mistake's section, or else the hints in its definition. Raises LabBroken if it has neither."""
     if section is None and mistake.hints == NO_HINTS:
-        raise broken(mistake.place, f"the mistake {mistake.name} has no section in {path.name}, nor in lab.md")
+        raise lab_broken(mistake.place, f"the mistake {mistake.name} has no section in {path.name}, nor in lab.md")
     return section or Section(mistake.hints, mistake.place)
 
 
 def _checks(names: dict[str, Any]) -> Iterator[Goal | Proof | Mistake]:
-    """All that a module defines, also in lists, each once: where its last name stands, which may follow an import."""
+    """All goals, proofs and mistakes in the names of a module, also in lists, each once.
+
+    Their order is that of their last names, so that an imported one can be placed by assigning it.
+    """
     found: dict[int, Goal | Proof | Mistake] = {}
     for value in names.values():
-        for one in value if isinstance(value, list | tuple) else [value]:
-            if isinstance(one, Goal | Proof | Mistake):
-                found.pop(id(one), None)
-                found[id(one)] = one
+        for check in value if isinstance(value, list | tuple) else [value]:
+            if isinstance(check, Goal | Proof | Mistake):
+                found.pop(id(check), None)
+                found[id(check)] = check
     yield from found.values()
 
 
@@ -153,15 +156,15 @@ def execute(path: Path, folder: Path) -> ModuleType:
         spec.loader.exec_module(module)
     except LabBroken:
         raise
-    except (Exception, SystemExit) as error:  # whoever calls exit() there would end this command, without a word
-        where = place_of(error, folder) or Place(str(path), 1)
-        what = error.msg if isinstance(error, SyntaxError) else error  # its own text repeats the line
-        raise broken(where, f"{type(error).__name__}: {what}") from error
+    except (Exception, SystemExit) as error:  # exit() in a lab must not end this command silently
+        place = place_of(error, folder) or Place(str(path), 1)
+        message = error.msg if isinstance(error, SyntaxError) else error  # str(error) would repeat the line
+        raise lab_broken(place, f"{type(error).__name__}: {message}") from error
     return module
 
 
 def _package(folder: Path) -> str:
-    """What the lab's modules are imported as: two folders of the same name are two packages."""
+    """The package name of the lab's modules. It differs for two folders of the same name."""
     return f"driftlab_labs.{_slug(folder.name)}_{hashlib.sha256(str(folder).encode()).hexdigest()[:8]}"
 
 

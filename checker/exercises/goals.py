@@ -1,4 +1,4 @@
-"""What an exercise is judged by: goals, guards, proofs and mistakes, each around one function of the author's.
+"""Goals, guards, proofs and mistakes of an exercise, each made from one function of the author.
 
 ::
 
@@ -12,9 +12,9 @@
     def scaled(evidence):
         return …
 
-A goal is a pure function of the evidence that returns a Verdict; a mistake is one that says whether the evidence shows
-it. Mistakes are looked for in the order in which they are defined: the first that is there decides which hints the
-learner gets. A mistake's hints are found by its name: see ``exercises.folder``.
+A goal is a pure function of the evidence that returns a Verdict. A mistake is a function that returns whether the
+evidence shows it. Mistakes are tried in the order of their definition: the first one found decides which hints the
+learner gets. The hints of a mistake are found by its name: see ``exercises.folder``.
 """
 
 from collections.abc import Callable
@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, overload
 
 from driftlab.checker.evidence.snapshot import Evidence
 from driftlab.checker.evidence.verdict import Verdict
-from driftlab.checker.exercises.definitions import Place, check_points, check_text, here
+from driftlab.checker.exercises.definitions import Place, caller_place, check_points, check_text
 
 if TYPE_CHECKING:
     from driftlab.checker.exercises.proofs import Disturbance
@@ -37,9 +37,9 @@ NO_HINTS: Hints = ("", "", "")
 
 @dataclass(frozen=True)
 class Goal:
-    """``guard``: it holds at the start already and must go on holding, so it earns nothing by itself.
+    """``guard``: it holds at the start and must continue to hold, so it earns no points by itself.
 
-    ``hidden``: the category that is shown of it, instead of its title and reason.
+    ``hidden``: a category that learners see instead of its title and reason.
     """
 
     title: str
@@ -47,11 +47,11 @@ class Goal:
     judge: Judge
     guard: bool = False
     hidden: str = ""
-    place: Place = field(default_factory=here)
+    place: Place = field(default_factory=caller_place)
 
     @property
     def shown(self) -> str:
-        """What learners are told that it is."""
+        """The title that learners see."""
         return f"A hidden check: {self.hidden}" if self.hidden else self.title
 
     def __call__(self, evidence: Evidence) -> Verdict:
@@ -60,12 +60,12 @@ class Goal:
 
 @dataclass(frozen=True)
 class Proof:
-    """A goal that disturbs the cluster to see what happens; tried once all other goals are right."""
+    """A goal that disturbs the cluster and observes the reaction. It is tried only when all other goals are right."""
 
     title: str
     points: float
     prove: Prove
-    place: Place = field(default_factory=here)
+    place: Place = field(default_factory=caller_place)
     hidden = ""
 
     @property
@@ -75,26 +75,26 @@ class Proof:
 
 @dataclass(frozen=True)
 class Mistake:
-    """``hints`` are empty until the text that belongs to ``name`` has been found."""
+    """``hints`` are empty until the text that belongs to ``name`` is found."""
 
     name: str
     hints: Hints
     shows: Shows
-    place: Place = field(default_factory=here)
+    place: Place = field(default_factory=caller_place)
 
     def __call__(self, evidence: Evidence) -> bool:
         return self.shows(evidence)
 
 
 def goal(title: str, points: float = 1, *, hidden: str = "") -> Callable[[Judge], Goal]:
-    """Turn a function into a goal. ``hidden``: a category, such as "method": all that learners see of it."""
+    """Turn a function into a goal. ``hidden``: a category, such as "method", and all that learners see of the goal."""
     return _goal(title, points, guard=False, hidden=hidden)
 
 
 def guard(title: str, points: float = 1, *, hidden: str = "") -> Callable[[Judge], Goal]:
-    """Turn a function into a goal that holds at the start and must go on holding.
+    """Turn a function into a goal that holds at the start and must continue to hold.
 
-    It earns its points once another goal has earned some.
+    It earns its points only if another goal has earned some.
     """
     return _goal(title, points, guard=True, hidden=hidden)
 
@@ -102,33 +102,33 @@ def guard(title: str, points: float = 1, *, hidden: str = "") -> Callable[[Judge
 def _goal(title: str, points: float, *, guard: bool, hidden: str) -> Callable[[Judge], Goal]:
     check_text("the title of a goal", title)
     check_points(f"the goal {title!r}", points)
-    place = here()
+    place = caller_place()
     return lambda judge: Goal(title, points, judge, guard, hidden, place)
 
 
 def proof(title: str, points: float = 1) -> Callable[[Prove], Proof]:
-    """Turn a function of a Disturbance and the evidence into a goal that is proved by disturbing the cluster."""
+    """Turn a function of a Disturbance and the evidence into a proof."""
     check_text("the title of a proof", title)
     check_points(f"the proof {title!r}", points)
-    place = here()
+    place = caller_place()
     return lambda prove: Proof(title, points, prove, place)
 
 
 @overload
-def mistake(named: str) -> Callable[[Shows], Mistake]: ...
+def mistake(name_or_function: str) -> Callable[[Shows], Mistake]: ...
 
 
 @overload
-def mistake(named: Shows) -> Mistake: ...
+def mistake(name_or_function: Shows) -> Mistake: ...
 
 
-def mistake(named: str | Shows) -> Mistake | Callable[[Shows], Mistake]:
-    """Turn a function that says whether the evidence shows a mistake into one.
+def mistake(name_or_function: str | Shows) -> Mistake | Callable[[Shows], Mistake]:
+    """Turn a function that returns whether the evidence shows a mistake into a Mistake.
 
-    Its name is the function's (``other_image`` is ``other-image``), or the one that is given:
+    The mistake is named after the function (``other_image`` is ``other-image``), or gets the given name:
     ``@mistake("other-image")``.
     """
-    place = here()
-    if isinstance(named, str):
-        return lambda shows: Mistake(named, NO_HINTS, shows, place)
-    return Mistake(named.__name__.replace("_", "-"), NO_HINTS, named, place)
+    place = caller_place()
+    if isinstance(name_or_function, str):
+        return lambda shows: Mistake(name_or_function, NO_HINTS, shows, place)
+    return Mistake(name_or_function.__name__.replace("_", "-"), NO_HINTS, name_or_function, place)

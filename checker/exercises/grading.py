@@ -1,4 +1,4 @@
-"""Grade evidence: the result that it earns by the goals of an exercise."""
+"""Grade evidence: apply the goals of an exercise to it."""
 
 import logging
 import time
@@ -21,14 +21,14 @@ from driftlab.clusters.errors import DriftlabError
 if TYPE_CHECKING:
     from driftlab.checker.exercises.proofs import Disturbance
 
-Disturb = Callable[[], AbstractContextManager["Disturbance"]]  #: opens what proofs need
+Disturb = Callable[[], AbstractContextManager["Disturbance"]]  #: opens a Disturbance for the proofs
 
-#: Says, to those who ask for INFO, what broke: where a goal is hidden, nobody else is told.
+#: Logs errors of labs at INFO: for hidden goals, this is the only place that shows them.
 LOG = logging.getLogger(__name__)
 
 UNCHECKED = "could not be checked; tell whoever grades"
 
-#: What a learner is told of a hidden check.
+#: The reasons that learners see for hidden checks.
 HIDDEN = {
     Outcome.PASS: "passed",
     Outcome.FAIL: "not passed; it looks at something that the text asks for",
@@ -38,9 +38,9 @@ HIDDEN = {
 
 
 def grade(exercise: Exercise, evidence: Evidence, hints_used: int = 0, disturb: Disturb | None = None) -> Result:
-    """The result that ``evidence`` deserves. Never raises: a goal that breaks is an ERROR, not a FAIL.
+    """The result for ``evidence``. Never raises: a goal that raises an exception is an ERROR, not a FAIL.
 
-    ``disturb`` opens what proofs need; without it they are not tried.
+    ``disturb`` opens the Disturbance for proofs; without it, they are not tried.
     """
     if evidence.baseline.cluster != evidence.now.cluster:
         return ungraded(
@@ -51,7 +51,7 @@ def grade(exercise: Exercise, evidence: Evidence, hints_used: int = 0, disturb: 
         )
     broken: list[str] = []
     goals = [
-        _judged(
+        _goal_result(
             exercise,
             goal,
             lambda goal=goal: goal.judge(evidence),  # type: ignore[misc]
@@ -59,13 +59,13 @@ def grade(exercise: Exercise, evidence: Evidence, hints_used: int = 0, disturb: 
         )
         for goal in exercise.goals
     ]
-    goals += _proved(exercise, evidence, goals, disturb, broken)
+    goals += _proof_results(exercise, evidence, goals, disturb, broken)
     guards = [goal.guard for goal in exercise.goals] + [False for _ in exercise.proofs]
     if not any(result.points for guard, result in zip(guards, goals, strict=True) if not guard):
         goals = [replace(result, points=0) if guard else result for guard, result in zip(guards, goals, strict=True)]
-    mistakes = tuple(mistake.name for mistake in exercise.mistakes if _shows(exercise, mistake, evidence, broken))
+    mistakes = tuple(mistake.name for mistake in exercise.mistakes if _has_mistake(exercise, mistake, evidence, broken))
     took_s = max(0.0, evidence.now.taken - evidence.baseline.taken)
-    method = _method(evidence)
+    method = _summarize(evidence)
     return Result(
         exercise.id,
         exercise.title,
@@ -79,20 +79,20 @@ def grade(exercise: Exercise, evidence: Evidence, hints_used: int = 0, disturb: 
     )
 
 
-def _judged(exercise: Exercise, goal: Goal | Proof, judge: Callable[[], Verdict], broken: list[str]) -> GoalResult:
-    """The result of a goal; ``broken`` gets what is wrong with the goal itself."""
+def _goal_result(exercise: Exercise, goal: Goal | Proof, judge: Callable[[], Verdict], broken: list[str]) -> GoalResult:
+    """The result of a goal. An error of the goal itself is appended to ``broken``."""
     try:
-        verdict = _verdict(judge())
+        verdict = _require_verdict(judge())
     except EvidenceMissing as missing:
-        told = "could not be checked" if goal.hidden else str(missing)
-        verdict = Verdict(Outcome.ERROR, f"{told}; begin the exercise again: driftlab reset {exercise.id}")
+        reason = "could not be checked" if goal.hidden else str(missing)
+        verdict = Verdict(Outcome.ERROR, f"{reason}; begin the exercise again: driftlab reset {exercise.id}")
     except DriftlabError as error:
-        told = "" if goal.hidden else f": {error.message}"
-        verdict = Verdict(Outcome.ERROR, f"the cluster could not be asked{told}")
+        reason = "" if goal.hidden else f": {error.message}"
+        verdict = Verdict(Outcome.ERROR, f"the cluster could not be asked{reason}")
     except (Exception, SystemExit) as error:
-        place = _note(error, exercise, goal.place, broken)
-        told = UNCHECKED if goal.hidden else f"the check itself broke ({place.short}: {_what(error)})"
-        verdict = Verdict(Outcome.ERROR, told if goal.hidden else f"{told}; this is not your fault")
+        place = _record_error(error, exercise, goal.place, broken)
+        reason = UNCHECKED if goal.hidden else f"the check itself broke ({place.short}: {_describe(error)})"
+        verdict = Verdict(Outcome.ERROR, reason if goal.hidden else f"{reason}; this is not your fault")
     else:
         if goal.hidden:
             verdict = replace(verdict, reason=HIDDEN[verdict.outcome])
@@ -100,17 +100,17 @@ def _judged(exercise: Exercise, goal: Goal | Proof, judge: Callable[[], Verdict]
     return GoalResult(goal.shown, verdict.outcome, verdict.reason, earned, goal.points)
 
 
-def _proved(
+def _proof_results(
     exercise: Exercise,
     evidence: Evidence,
     goals: Sequence[GoalResult],
     disturb: Disturb | None,
     broken: list[str],
 ) -> list[GoalResult]:
-    """The proofs' results. They are tried only where everything else is right: before that they prove nothing."""
-    ready = all(goal.outcome is Outcome.PASS for goal in goals)
-    if not exercise.proofs or disturb is None or not ready:
-        outcome = Outcome.WAITING if ready or _only_waiting(goals) else Outcome.FAIL
+    """The results of the proofs, which are tried only if all goals are right: before that, they prove nothing."""
+    goals_passed = all(goal.outcome is Outcome.PASS for goal in goals)
+    if not exercise.proofs or disturb is None or not goals_passed:
+        outcome = Outcome.WAITING if goals_passed or _only_waiting(goals) else Outcome.FAIL
         return [
             GoalResult(proof.title, outcome, "this is tried once the rest is right", 0, proof.points)
             for proof in exercise.proofs
@@ -118,7 +118,7 @@ def _proved(
     try:
         with disturb() as disturbance:
             return [
-                _judged(exercise, p, lambda p=p: p.prove(disturbance, evidence), broken)  # type: ignore[misc]
+                _goal_result(exercise, p, lambda p=p: p.prove(disturbance, evidence), broken)  # type: ignore[misc]
                 for p in exercise.proofs
             ]
     except DriftlabError as error:
@@ -127,10 +127,11 @@ def _proved(
 
 
 def ungraded(exercise: Exercise, reason: str, next_step: str, hints_used: int = 0) -> Result:
-    """The result of a check that could not be made: every goal an ERROR with the same reason."""
-    of = [goal.points for goal in exercise.goals] + [proof.points for proof in exercise.proofs]
+    """The result of a check that was impossible: every goal is an ERROR with the same reason."""
+    points_of_each = [goal.points for goal in exercise.goals] + [proof.points for proof in exercise.proofs]
     goals = tuple(
-        GoalResult(title, Outcome.ERROR, reason, 0, points) for title, points in zip(exercise.titles, of, strict=True)
+        GoalResult(title, Outcome.ERROR, reason, 0, points)
+        for title, points in zip(exercise.titles, points_of_each, strict=True)
     )
     return Result(exercise.id, exercise.title, goals, time.time(), hints_used, next_step)
 
@@ -139,38 +140,46 @@ def _only_waiting(goals: Sequence[GoalResult]) -> bool:
     return {goal.outcome for goal in goals} <= {Outcome.PASS, Outcome.WAITING}
 
 
-def _method(evidence: Evidence) -> Method:
+def _summarize(evidence: Evidence) -> Method:
     try:
         return summarize_activity(evidence)
-    except Exception as error:  # a story that cannot be told costs nobody a point
+    except Exception as error:  # an error in the summary must not cost points
         return Method(gaps=(f"it could not be told ({type(error).__name__})",))
 
 
-def _verdict(said: object) -> Verdict:
-    if not isinstance(said, Verdict):
-        raise TypeError(f"it returned {said!r}, which is no verdict")
-    return said
+def _require_verdict(returned: object) -> Verdict:
+    if not isinstance(returned, Verdict):
+        raise TypeError(f"it returned {returned!r}, which is no verdict")
+    return returned
 
 
-def _shows(exercise: Exercise, mistake: Mistake, evidence: Evidence, broken: list[str]) -> bool:
-    """A hint is a courtesy: one that breaks is not given, and ``broken`` tells why."""
+def _has_mistake(exercise: Exercise, mistake: Mistake, evidence: Evidence, broken: list[str]) -> bool:
+    """Whether the evidence shows the mistake.
+
+    One that raises an exception counts as not shown, and goes to ``broken``.
+    """
     try:
         return mistake.shows(evidence)
     except (EvidenceMissing, DriftlabError):
         return False
     except (Exception, SystemExit) as error:
-        _note(error, exercise, mistake.place, broken, f"the mistake {mistake.name}: ")
+        _record_error(error, exercise, mistake.place, broken, f"the mistake {mistake.name}: ")
         return False
 
 
-def _note(error: BaseException, exercise: Exercise, defined: Place, broken: list[str], whose: str = "") -> Place:
-    """Keep what broke in a lab's code, and say where: the innermost line of the lab, or that of the definition."""
+def _record_error(
+    error: BaseException, exercise: Exercise, defined: Place, broken: list[str], whose: str = ""
+) -> Place:
+    """Append an error of a lab's code to ``broken``, and log it.
+
+    Returns its place: the innermost line of the lab in the traceback, or else that of the definition.
+    """
     folders = (exercise.lab.folder, Path(defined.file).parent)
     place = next((found for folder in folders if (found := place_of(error, folder))), defined)
-    broken.append(f"{place}: {whose}{_what(error)}")
+    broken.append(f"{place}: {whose}{_describe(error)}")
     LOG.info("%s", broken[-1])
     return place
 
 
-def _what(error: BaseException) -> str:
+def _describe(error: BaseException) -> str:
     return f"{type(error).__name__}: {error}"

@@ -1,4 +1,4 @@
-"""Guards that many exercises need, as functions of an object's name: ``same = guards.same_deployment("blog-api")``."""
+"""Guards for many exercises, as functions of an object's name: ``same = guards.same_deployment("blog-api")``."""
 
 from driftlab.checker.evidence import predicates as p
 from driftlab.checker.evidence.snapshot import Evidence
@@ -7,7 +7,7 @@ from driftlab.checker.exercises.goals import Goal, guard
 
 
 def same_deployment(name: str, points: float = 1) -> Goal:
-    """It is the Deployment from the start, and there is no other one beside it."""
+    """The Deployment is the one from the start, and there is no other one."""
 
     @guard("It is the Deployment from the start", points)
     def same(evidence: Evidence) -> Verdict:
@@ -16,8 +16,8 @@ def same_deployment(name: str, points: float = 1) -> Goal:
             return failed(f"there is no Deployment called {name} any more")
         if not p.same_object(before, after) or p.was_recreated(evidence, name):
             return failed("this is another Deployment with the same name: its UID is not the one from the start")
-        known = {one.uid for one in evidence.baseline.deployments}
-        if others := [one.name for one in evidence.now.deployments if one.uid not in known]:
+        known = {deployment.uid for deployment in evidence.baseline.deployments}
+        if others := [found.name for found in evidence.now.deployments if found.uid not in known]:
             return failed(f"there is a second Deployment: {others[0]}")
         return passed("the Deployment is the one from the start")
 
@@ -25,7 +25,7 @@ def same_deployment(name: str, points: float = 1) -> Goal:
 
 
 def own_pods(name: str, points: float = 1) -> Goal:
-    """No Pod that the Deployment's selector chooses belongs to somebody else."""
+    """All Pods that match the Deployment's selector belong to it."""
 
     @guard(f"All Pods with the labels of {name} are its own", points)
     def own(evidence: Evidence) -> Verdict:
@@ -39,7 +39,7 @@ def own_pods(name: str, points: float = 1) -> Goal:
 
 
 def never_fewer_ready(name: str, than: int, points: float = 1) -> Goal:
-    """At each moment since the start, at least so many of the Deployment's Pods were ready."""
+    """At each moment since the start, at least ``than`` of the Deployment's Pods were ready."""
 
     @guard(f"Never fewer than {than} Pods were ready", points)
     def never_fewer(evidence: Evidence) -> Verdict:

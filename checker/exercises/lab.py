@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from driftlab.checker.evidence.snapshot import lists
-from driftlab.checker.exercises.definitions import Place, check_text, here
+from driftlab.checker.exercises.definitions import Place, caller_place, check_text
 from driftlab.checker.exercises.exercise import Exercise
 from driftlab.checker.exercises.goals import Hints
 from driftlab.checker.exercises.quiz import Question
@@ -13,7 +13,7 @@ from driftlab.checker.exercises.quiz import Question
 
 @dataclass(eq=False)
 class Lab:
-    """A folder with a notebook, exercises and what they need. ``name`` is the folder's name."""
+    """A folder with a notebook, exercises and their files. ``name`` is the name of the folder."""
 
     name: str
     title: str
@@ -21,7 +21,7 @@ class Lab:
     summary: str
     folder: Path = Path()
     exercises: list[Exercise] = field(default_factory=list)
-    place: Place = field(default_factory=here)
+    place: Place = field(default_factory=caller_place)
 
     def __post_init__(self) -> None:
         check_text("the name of a lab", self.name)
@@ -30,7 +30,7 @@ class Lab:
 
     @property
     def namespace(self) -> str:
-        """Where the learner works: the folder's name without its number."""
+        """The namespace of the lab: the folder's name without its number."""
         return self.name.split("-", 1)[-1]
 
     @property
@@ -40,14 +40,14 @@ class Lab:
     def exercise(
         self, name: str, title: str, *, hints: Hints, start: str = "start.yaml", watches: Sequence[str] = ()
     ) -> Exercise:
-        """Add an exercise. Raises KeyError for a kind in ``watches`` that nobody knows."""
+        """Add an exercise. Raises KeyError for an unknown kind in ``watches``."""
         lists(watches)
-        made = Exercise(self, name, title, hints, start, tuple(watches))
-        self.exercises.append(made)
-        return made
+        added = Exercise(self, name, title, hints, start, tuple(watches))
+        self.exercises.append(added)
+        return added
 
     def quiz(self, name: str, title: str, *, questions: Sequence[Question], hints: Hints) -> Exercise:
-        """Add an exercise in which questions are answered: a goal of one point for each. See ``exercises.quiz``."""
-        made = self.exercise(name, title, hints=hints, start=f"{name}.yaml", watches=("configmaps",))
-        made.ask(questions)
-        return made
+        """Add a quiz: an exercise with a goal of one point for each question. See ``exercises.quiz``."""
+        added = self.exercise(name, title, hints=hints, start=f"{name}.yaml", watches=("configmaps",))
+        added.ask(questions)
+        return added

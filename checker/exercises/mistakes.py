@@ -1,6 +1,6 @@
-"""Mistakes that many exercises know, as functions of an object's name: ``recreated = mistakes.recreated("blog-api")``.
+"""Mistakes for many exercises, as functions of an object's name: ``recreated = mistakes.recreated("blog-api")``.
 
-Each brings hints. A section ``## Mistake: NAME`` in exercise.md, or in lab.md, takes their place.
+Each has hints. A section ``## Mistake: NAME`` in exercise.md or lab.md replaces them.
 """
 
 from driftlab.checker.evidence import predicates as p
@@ -46,11 +46,11 @@ def replicaset_scaled(name: str) -> Mistake:
 
 
 def second_deployment(name: str) -> Mistake:
-    """There is a Deployment that was not there at the start."""
+    """There is a Deployment that did not exist at the start."""
 
     def shows(evidence: Evidence) -> bool:
-        known = {one.uid for one in evidence.baseline.deployments}
-        return any(one.name != name and one.uid not in known for one in evidence.now.deployments)
+        known = {deployment.uid for deployment in evidence.baseline.deployments}
+        return any(deployment.name != name and deployment.uid not in known for deployment in evidence.now.deployments)
 
     return Mistake(
         "second-deployment",
@@ -64,7 +64,7 @@ def second_deployment(name: str) -> Mistake:
 
 
 def bare_pods() -> Mistake:
-    """There are Pods without an owner that were not there at the start."""
+    """There are orphaned Pods that did not exist at the start."""
 
     def shows(evidence: Evidence) -> bool:
         known = p.uids(evidence.baseline.pods)

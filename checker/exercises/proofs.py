@@ -1,7 +1,6 @@
-"""Goals that prove: disturb the cluster, see what it does, put things back.
+"""Proofs: goals that disturb the cluster, observe the reaction, and restore the old state.
 
-What has to be put back is written down before it is changed, so that a check that is
-interrupted, or killed, is made good by the next one.
+A journal records each change before it is made, so that the next check can restore it after an aborted one.
 """
 
 import json
@@ -16,14 +15,14 @@ from driftlab.checker.evidence.snapshot import Snapshot
 from driftlab.clusters.host.files import write_atomically
 from driftlab.clusters.kubernetes.client import ApiRefused, Client, Document
 
-#: Seconds that all proofs of one check may wait for the cluster.
-BOUND_S = 45.0
-#: Seconds that it is given afterwards to be as it was.
+#: The maximum time in seconds that all proofs of one check may wait for the cluster.
+MAX_WAIT_S = 45.0
+#: The maximum time in seconds to wait until the cluster has settled afterwards.
 SETTLE_S = 20.0
-EVERY_S = 0.1
+POLL_S = 0.1
 RESTARTED_AT = "kubectl.kubernetes.io/restartedAt"
 
-#: What a proof may change, and is put back: its name in the journal, and where the Deployment has it.
+#: The fields that a proof may change and that are restored: the name in the journal, and the path in the Deployment.
 FIELDS = {
     "replicas": ("spec", "replicas"),
     "restartedAt": ("spec", "template", "metadata", "annotations", RESTARTED_AT),
@@ -31,31 +30,31 @@ FIELDS = {
 
 
 class Disturbance:
-    """What a proof may do in its namespace. ``read`` takes a snapshot."""
+    """The changes that a proof may make in its namespace. ``read`` takes a snapshot."""
 
     def __init__(self, client: Client, namespace: str, read: Callable[[], Snapshot], journal: Path) -> None:
         self._client, self._namespace, self._read, self._journal = client, namespace, read, journal
-        self._deadline = time.monotonic() + BOUND_S
-        #: the UIDs of the Deployments that were complete, and have to be so again
-        self._whole: set[str] | None = None
+        self._deadline = time.monotonic() + MAX_WAIT_S
+        #: the UIDs of the Deployments that were complete at first, and must become so again
+        self._complete_uids: set[str] | None = None
 
-    # ---- what it may do
+    # ---- the changes that a proof may make
 
     def delete_pod(self, name: str) -> None:
-        """Delete a Pod, as somebody would by mistake. It is not put back: that is what is to be seen."""
-        self._look()
+        """Delete a Pod. It is not restored, because the proof observes its replacement."""
+        self._note_complete_deployments()
         self._client.delete(f"/api/v1/namespaces/{self._namespace}/pods/{name}")
 
     def scale(self, deployment: str, replicas: int) -> None:
-        """Ask a Deployment for another number of replicas; afterwards the old number is asked for again."""
+        """Change the replicas of a Deployment; the old number is restored at the end."""
         self._change(deployment, "replicas", replicas)
 
     def restart(self, deployment: str) -> None:
-        """Roll a Deployment's Pods, as ``kubectl rollout restart`` does; afterwards the old template comes back."""
+        """Restart a Deployment's Pods as ``kubectl rollout restart``; the old template is restored at the end."""
         self._change(deployment, "restartedAt", time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()))
 
     def until(self, met: Callable[[Snapshot], bool], timeout_s: float = 20) -> Snapshot | None:
-        """The first snapshot for which ``met`` holds; None where that does not come in time."""
+        """The first snapshot for which ``met`` is true; None if there is none within ``timeout_s``."""
         return self._until(met, min(self._deadline, time.monotonic() + timeout_s))
 
     def _until(self, met: Callable[[Snapshot], bool], deadline: float) -> Snapshot | None:
@@ -65,33 +64,35 @@ class Disturbance:
                 return snapshot
             if time.monotonic() > deadline:
                 return None
-            time.sleep(EVERY_S)
+            time.sleep(POLL_S)
 
-    # ---- what has to be put back
+    # ---- restoring the old state
 
     def _path(self, deployment: str) -> str:
         return f"/apis/apps/v1/namespaces/{self._namespace}/deployments/{deployment}"
 
-    def _look(self) -> None:
-        """See what is whole, before anything is disturbed."""
-        if self._whole is None:
+    def _note_complete_deployments(self) -> None:
+        """Note which Deployments are complete, before the first change."""
+        if self._complete_uids is None:
             before = self._read()
-            self._whole = {one.uid for one in before.deployments if not unfinished(one, before)}
+            self._complete_uids = {
+                deployment.uid for deployment in before.deployments if not unfinished(deployment, before)
+            }
 
     def _change(self, deployment: str, field: str, value: int | str) -> None:
-        self._look()
+        self._note_complete_deployments()
         before = self._client.get(self._path(deployment))
         entry = {"deployment": deployment, "uid": before["metadata"]["uid"], "field": field}
-        noted = [{**entry, "was": _value(before, field), "became": value}, *_noted(self._journal)]
-        write_atomically(self._journal, json.dumps(noted))
+        journal = [{**entry, "was": _value(before, field), "became": value}, *_journal_entries(self._journal)]
+        write_atomically(self._journal, json.dumps(journal))
         self._client.patch(self._path(deployment), _patch(field, value))
 
     def put_back(self) -> None:
-        """Undo what was done, the last thing first; what somebody else has changed since stays as it is.
+        """Undo the changes, the last one first. A value that somebody else has changed since then stays.
 
-        Raises DriftlabError: then the journal stays, for the next time.
+        Raises DriftlabError: then the journal remains for the next check.
         """
-        for entry in _noted(self._journal):
+        for entry in _journal_entries(self._journal):
             path = self._path(str(entry["deployment"]))
             try:
                 present = self._client.get(path)
@@ -103,35 +104,39 @@ class Disturbance:
         self._journal.unlink(missing_ok=True)
 
     def repair(self) -> None:
-        """Put back what a check has left that was killed."""
-        self._whole = {str(entry["uid"]) for entry in _noted(self._journal)}
+        """Restore what an aborted check left."""
+        self._complete_uids = {str(entry["uid"]) for entry in _journal_entries(self._journal)}
         self.put_back()
         self.settle()
-        self._whole = None
+        self._complete_uids = None
 
     def settle(self) -> None:
-        """Wait, as long as is bearable, until what was whole is whole again: nobody is to be blamed for our doings."""
-        if self._whole:
-            self._until(self._is_whole, time.monotonic() + SETTLE_S)
+        """Wait until the Deployments are complete again, at most ``SETTLE_S``: our changes must not cost points."""
+        if self._complete_uids:
+            self._until(self._is_complete, time.monotonic() + SETTLE_S)
 
-    def _is_whole(self, now: Snapshot) -> bool:
-        return all(not unfinished(one, now) for one in now.deployments if one.uid in (self._whole or ()))
+    def _is_complete(self, now: Snapshot) -> bool:
+        return all(
+            not unfinished(deployment, now)
+            for deployment in now.deployments
+            if deployment.uid in (self._complete_uids or ())
+        )
 
 
 @contextmanager
 def disturbing(client: Client, namespace: str, read: Callable[[], Snapshot], journal: Path) -> Iterator[Disturbance]:
-    """A disturbance that is put back at the end, however it ends. What one before it has left is put back first."""
-    made = Disturbance(client, namespace, read, journal)
-    made.repair()
+    """A Disturbance that is always undone at the end. First, changes that an aborted check left are undone."""
+    disturbance = Disturbance(client, namespace, read, journal)
+    disturbance.repair()
     try:
-        yield made
+        yield disturbance
     finally:
-        made.put_back()
-    made.settle()
+        disturbance.put_back()
+    disturbance.settle()
 
 
 def _value(deployment: Document, field: str) -> Any:
-    """What the Deployment has there; None where it has nothing."""
+    """The field's value in the Deployment; None if it is not set."""
     found: Any = deployment
     for name in FIELDS[field]:
         found = (found or {}).get(name)
@@ -139,19 +144,21 @@ def _value(deployment: Document, field: str) -> Any:
 
 
 def _patch(field: str, value: object) -> Document:
-    """A merge patch: https://www.rfc-editor.org/rfc/rfc7396. None takes the field away."""
+    """A merge patch: https://www.rfc-editor.org/rfc/rfc7396. None removes the field."""
     patch: Any = value
     for name in reversed(FIELDS[field]):
         patch = {name: patch}
     return dict(patch)
 
 
-def _noted(journal: Path) -> list[dict[str, Any]]:
-    """What has to be put back; what is damaged of it cannot be."""
+def _journal_entries(journal: Path) -> list[dict[str, Any]]:
+    """The changes to undo. Damaged entries are ignored."""
     try:
         document = json.loads(journal.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return []
     entries = document if isinstance(document, list) else []
-    needed = {"deployment", "uid", "field", "was", "became"}
-    return [one for one in entries if isinstance(one, dict) and needed <= one.keys() and one["field"] in FIELDS]
+    required = {"deployment", "uid", "field", "was", "became"}
+    return [
+        entry for entry in entries if isinstance(entry, dict) and required <= entry.keys() and entry["field"] in FIELDS
+    ]

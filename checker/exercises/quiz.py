@@ -1,6 +1,6 @@
 """A quiz is an exercise whose answers are a ConfigMap in the lab's namespace.
 
-So it is judged, recorded and reset like any other exercise. In a notebook, ``quiz("name")`` is a form that writes the
+It is judged, recorded and reset like any other exercise. In a notebook, ``quiz("name")`` is a form that writes the
 ConfigMap; in a terminal, kubectl does: ``kubectl create configmap answers --from-literal=q1=deployment``.
 """
 
@@ -15,16 +15,16 @@ import yaml
 from driftlab.checker.evidence.snapshot import Evidence
 from driftlab.checker.evidence.verdict import Verdict, failed, passed
 from driftlab.checker.exercises.definitions import Place, check_text
-from driftlab.checker.exercises.texts import broken, no_yaml
+from driftlab.checker.exercises.texts import invalid_yaml, lab_broken
 
 CONFIGMAP = "answers"
 
 
 @dataclass(frozen=True)
 class Question:
-    """One situation. ``options``: what can be answered, each key with its words; ``because``: why ``answer`` is right.
+    """A multiple-choice question. ``options``: keys with their texts; ``because``: why ``answer`` is right.
 
-    Keys are what ConfigMaps take: lowercase words. Raises TypeError or ValueError where there is a mistake in it.
+    Keys are keys of a ConfigMap: lowercase words. Raises TypeError or ValueError for invalid values.
     """
 
     key: str
@@ -46,56 +46,56 @@ class Question:
 
     @property
     def title(self) -> str:
-        """Its first sentence, for a table of verdicts."""
+        """Its first sentence, for the table of verdicts."""
         first = re.split(r"(?<=[.?!])\s", self.text, maxsplit=1)[0]
         return f"{self.key}: {first}"
 
     def judge(self, evidence: Evidence) -> Verdict:
-        given = answers(evidence).get(self.key, "").strip()
-        if not given:
+        chosen = answers(evidence).get(self.key, "").strip()
+        if not chosen:
             return failed("not answered yet")
-        if given not in self.options:
-            return failed(f"there is no answer called {given!r}; there are: {', '.join(self.options)}")
-        words = self.options[given].rstrip(".")
-        return passed(self.because) if given == self.answer else failed(f"“{words}” is not the best answer")
+        if chosen not in self.options:
+            return failed(f"there is no answer called {chosen!r}; there are: {', '.join(self.options)}")
+        text = self.options[chosen].rstrip(".")
+        return passed(self.because) if chosen == self.answer else failed(f"“{text}” is not the best answer")
 
 
-def questions(beside: str | Path) -> tuple[Question, ...]:
+def questions(file: str | Path) -> tuple[Question, ...]:
     """The questions in ``quiz.yaml`` in the same folder as a file: ``questions(__file__)``.
 
     Raises LabBroken with file and line.
     """
-    path = Path(beside).with_name("quiz.yaml")
+    path = Path(file).with_name("quiz.yaml")
     try:
         source = path.read_text(encoding="utf-8-sig")
         root, document = yaml.compose(source, Loader=yaml.SafeLoader), yaml.safe_load(source)
     except (OSError, UnicodeDecodeError) as error:
-        raise broken(Place(str(path), 1), f"it cannot be read: {error}") from error
+        raise lab_broken(Place(str(path), 1), f"it cannot be read: {error}") from error
     except yaml.YAMLError as error:
-        raise no_yaml(path, error, "it") from error
+        raise invalid_yaml(path, error, "it") from error
     if root is None or not isinstance(document, dict) or not isinstance(document.get("questions"), list):
-        raise broken(Place(str(path), 1), "there is no list called `questions`")
+        raise lab_broken(Place(str(path), 1), "there is no list called `questions`")
     nodes = next(value.value for key, value in root.value if key.value == "questions")
     found: dict[str, Question] = {}
-    for parts, node in zip(document["questions"], nodes, strict=True):
-        made = _question(parts, place := Place(str(path), node.start_mark.line + 1))
-        if found.setdefault(made.key, made) is not made:
-            raise broken(place, f"there are two questions called {made.key}")
+    for entry, node in zip(document["questions"], nodes, strict=True):
+        question = _question(entry, place := Place(str(path), node.start_mark.line + 1))
+        if found.setdefault(question.key, question) is not question:
+            raise lab_broken(place, f"there are two questions called {question.key}")
     return tuple(found.values())
 
 
-def _question(parts: Any, place: Place) -> Question:
-    needed = [field.name for field in fields(Question)]
-    if not isinstance(parts, dict) or parts.keys() != set(needed):
-        raise broken(place, f"a question has {', '.join(needed)}, and nothing else")
+def _question(entry: Any, place: Place) -> Question:
+    keys = [field.name for field in fields(Question)]
+    if not isinstance(entry, dict) or entry.keys() != set(keys):
+        raise lab_broken(place, f"a question has {', '.join(keys)}, and nothing else")
     try:
-        return Question(**parts)
+        return Question(**entry)
     except (TypeError, ValueError) as error:
-        raise broken(place, str(error)) from error
+        raise lab_broken(place, str(error)) from error
 
 
 def answers(evidence: Evidence) -> dict[str, str]:
-    """The answers given so far, each by its question's key."""
+    """The answers given so far, by the keys of their questions."""
     found: Mapping[str, str] = {}
     for raw in evidence.now.raw["configmaps"]:
         if raw["metadata"]["name"] == CONFIGMAP and not raw["metadata"].get("deletionTimestamp"):

@@ -1,4 +1,4 @@
-"""The result of a check: frozen data with one ``to_dict``. What people see are reports of it: ``checker.reports``."""
+"""The result of a check: frozen data with one ``to_dict``. ``checker.reports`` renders it."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -38,16 +38,16 @@ class Result:
     checked: float
     hints_used: int = 0
     next_step: str = ""
-    #: the names of the mistakes that the evidence shows, worst first; never shown, but hints go by them
+    #: the names of the mistakes that the evidence shows, worst first; not shown, but they select the hints
     mistakes: tuple[str, ...] = field(default=())
     method: Method = field(default_factory=Method)
     took_s: float = 0.0
-    #: what broke in the lab's own code, with file and line: for who wrote it; in no report, since goals may be hidden
+    #: errors of the lab's own code, with file and line, for its author; in no report, because goals may be hidden
     broken: tuple[str, ...] = field(default=())
 
     @property
     def outcome(self) -> Outcome:
-        """ERROR where any goal could not be judged, else FAIL, else WAITING, else PASS."""
+        """ERROR if any goal could not be judged, else FAIL, else WAITING, else PASS."""
         outcomes = {goal.outcome for goal in self.goals}
         for worst in (Outcome.ERROR, Outcome.FAIL, Outcome.WAITING):
             if worst in outcomes:
@@ -64,7 +64,7 @@ class Result:
 
     @property
     def remark(self) -> str:
-        """A better way, if there is one. It may give away what is wrong: held back until passed, or a hint was used."""
+        """A better way, if there is one. It may reveal a mistake: empty until passed, or until a hint was used."""
         return self.method.remark if self.outcome is Outcome.PASS or self.hints_used else ""
 
     def to_dict(self) -> dict[str, Any]:

@@ -1,1 +1,1 @@
-"""The notebook face: calls of one line each, forms and messages."""
+"""The interface in notebooks: calls of one line each, forms and messages."""

@@ -1,7 +1,7 @@
-"""A form in a notebook: which cluster the labs run on.
+"""A form in a notebook to choose the cluster for the labs.
 
-A cluster of somebody else's is only ever taken when it is named here; one that looks
-like production also wants its name typed.
+A context of the user's kubeconfig is used only if the user chooses it here; if it looks like production, the user must
+also type its name.
 """
 
 from collections.abc import Callable
@@ -20,22 +20,22 @@ DONE = "var(--jp-success-color1, #2e7d32)"
 
 
 def choices() -> list[tuple[str, tuple[str, str | None]]]:
-    """What can be chosen: a label, and an engine with a name, where one is needed."""
-    offered: list[tuple[str, tuple[str, str | None]]] = [("a throwaway cluster, as it runs best here", ("auto", None))]
+    """The options: a label, and an engine with the name of a context if it uses contexts."""
+    options: list[tuple[str, tuple[str, str | None]]] = [("a throwaway cluster, as it runs best here", ("auto", None))]
     for engine in engines():
         if engine.automatic:
             availability = engine.available()
-            here = "" if availability else f" (not here: {availability.reason})"
-            offered.append((f"a throwaway cluster: {engine.engine}{here}", (engine.engine, None)))
+            note = "" if availability else f" (not here: {availability.reason})"
+            options.append((f"a throwaway cluster: {engine.engine}{note}", (engine.engine, None)))
     try:
         contexts = sorted(kubeconfig.read(kubeconfig.default_files()).contexts)
     except DriftlabError:
         contexts = []
-    return offered + [(f"a cluster of yours: the context {name}", (context_engine().engine, name)) for name in contexts]
+    return options + [(f"a cluster of yours: the context {name}", (context_engine().engine, name)) for name in contexts]
 
 
 class ClusterForm:
-    """``chosen`` is told of the cluster once it is ready. Where widgets cannot run, says what to do instead."""
+    """Calls ``chosen`` when the chosen cluster is ready. Without widgets, it shows the command instead."""
 
     def __init__(self, chosen: Callable[[Cluster], None]) -> None:
         self.chosen = chosen
@@ -55,36 +55,40 @@ class ClusterForm:
         self.button = ipywidgets.Button(description="Use this cluster", icon="check", layout={"width": "auto"})
         self.button.on_click(lambda _: self.use())
         self.aside = ipywidgets.HTML()
-        self._tell(f"Labs run on the cluster {cluster.name!r} ({cluster.engine}).", "Leave it so, or choose another.")
+        self._show_message(
+            f"Labs run on the cluster {cluster.name!r} ({cluster.engine}).", "Leave it so, or choose another."
+        )
         display(ipywidgets.VBox([self.aside, self.choice, self.typed, self.button]))
 
     def use(self) -> None:
-        """Take the cluster that is chosen in the form."""
+        """Bring up the cluster that is chosen in the form."""
         engine, name = self.choice.value
         self.button.disabled = True
         try:
             cluster = chosen_cluster(engine, name)
-            bring_up(cluster, Progress(_Told(self._tell)), confirmed=self.typed.value.strip())
+            bring_up(cluster, Progress(_MessageReporter(self._show_message)), confirmed=self.typed.value.strip())
             remember(cluster)
             self.chosen(cluster)
             self.typed.layout.display = "none"
-            self._tell(f"Labs run on the cluster {cluster.name!r} now ({cluster.engine}).", "Open a lab.", DONE)
-        except ConfirmationNeeded as needed:
+            self._show_message(f"Labs run on the cluster {cluster.name!r} now ({cluster.engine}).", "Open a lab.", DONE)
+        except ConfirmationNeeded as request:
             self.typed.layout.display = ""
-            self._tell(needed.message, f"If it is meant: type {needed.phrase} below, and press the button again.")
+            self._show_message(
+                request.message, f"If it is meant: type {request.phrase} below, and press the button again."
+            )
         except DriftlabError as error:
-            self._tell(error.message, f"Try: {error.next_step}")
+            self._show_message(error.message, f"Try: {error.next_step}")
         except Exception as error:
-            self._tell(f"Something broke in the kit: {type(error).__name__}: {error}", "Try: driftlab doctor")
+            self._show_message(f"Something broke in the kit: {type(error).__name__}: {error}", "Try: driftlab doctor")
         finally:
             self.button.disabled = False
 
-    def _tell(self, title: str, line: str, colour: str = CALM) -> None:
+    def _show_message(self, title: str, line: str, colour: str = CALM) -> None:
         self.aside.value = panel_html(title, line, colour)
 
 
-class _Told:
-    """A progress Reporter."""
+class _MessageReporter:
+    """A progress Reporter that shows messages."""
 
     def __init__(self, tell: Callable[[str, str], None]) -> None:
         self.tell = tell

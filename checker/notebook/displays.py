@@ -1,4 +1,4 @@
-"""What a notebook shows: messages, progress, and never a traceback."""
+"""Output in notebooks: messages and progress, and no tracebacks."""
 
 import functools
 from collections.abc import Callable
@@ -13,19 +13,18 @@ from driftlab.checker.reports.ways import in_notebook
 from driftlab.clusters.errors import DriftlabError
 from driftlab.clusters.host.progress import Step
 
-#: JupyterLab breaks lines of output in the middle of words, where tables become unreadable, and leaves no space after
-#: what can be unfolded.
+#: JupyterLab breaks output lines inside of words, which makes tables unreadable, and leaves no space below <details>.
 STYLE = (
     "<style>.jp-OutputArea-output pre{word-break:normal;overflow-wrap:anywhere}"
     ".jp-RenderedMarkdown details{margin-bottom:1em}</style>"
 )
 
 
-def never_raises(face: Callable[..., None]) -> Callable[..., None]:
-    @functools.wraps(face)
+def never_raises(call: Callable[..., None]) -> Callable[..., None]:
+    @functools.wraps(call)
     def wrapped(*arguments: Any, **options: Any) -> None:
         try:
-            face(*arguments, **options)
+            call(*arguments, **options)
         except DriftlabError as error:
             message(in_notebook(error.message), f"Try: {in_notebook(error.next_step)}", error.output)
         except KeyboardInterrupt:
@@ -38,8 +37,8 @@ def never_raises(face: Callable[..., None]) -> Callable[..., None]:
     return wrapped
 
 
-class Head:
-    """One output that changes: progress while there is work, then one message. A progress Reporter."""
+class ProgressOutput:
+    """One output cell that shows progress, and then one message. It is a progress Reporter."""
 
     def __init__(self) -> None:
         self.handle: DisplayHandle | None = None
@@ -59,7 +58,7 @@ class Head:
         self._put(f'<p role="status" style="margin:2px 0">{prose(line)}</p>', line)
 
     def replace_with(self, bundle: dict[str, Any]) -> None:
-        """Show something else, by its MIME bundle, where the progress was."""
+        """Replace the progress by another MIME bundle."""
         if self.handle is None:
             display(bundle, raw=True)
         else:

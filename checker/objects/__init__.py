@@ -1,1 +1,1 @@
-"""What objects of the Kubernetes API mean: templates, selectors, quantities, containers, probes."""
+"""The meaning of Kubernetes API objects: templates, selectors, quantities, containers, probes."""

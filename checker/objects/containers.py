@@ -1,4 +1,4 @@
-"""The containers that an object asks for, by their names: of a Pod, of a Deployment, of a Job or of a CronJob."""
+"""Read the containers of a Pod, or of the Pod template of a Deployment, Job or CronJob."""
 
 from collections.abc import Mapping
 from decimal import Decimal
@@ -12,7 +12,7 @@ Container = Mapping[str, Any]
 
 
 def pod_template(of: Object) -> Mapping[str, Any]:
-    """What Pods are made from: ``spec.template``; of a CronJob that of its Jobs, of a Pod the Pod itself.
+    """The Pod template: ``spec.template``; for a CronJob that of its Jobs; for a Pod the Pod itself.
 
     https://kubernetes.io/docs/concepts/workloads/pods/#pod-templates
     """
@@ -21,35 +21,38 @@ def pod_template(of: Object) -> Mapping[str, Any]:
 
 
 def containers(of: Object) -> tuple[Container, ...]:
-    """Those that run side by side: sidecars (init containers that are always restarted), and then ``spec.containers``.
+    """The containers that run side by side: sidecars, then ``spec.containers``.
 
+    Sidecars are the init containers with ``restartPolicy: Always``:
     https://kubernetes.io/docs/concepts/workloads/pods/sidecar-containers/#pod-sidecar-containers
     """
     spec = pod_template(of).get("spec") or {}
-    sidecars = [one for one in spec.get("initContainers") or () if one.get("restartPolicy") == "Always"]
+    sidecars = [
+        container for container in spec.get("initContainers") or () if container.get("restartPolicy") == "Always"
+    ]
     return (*sidecars, *(spec.get("containers") or ()))
 
 
 def container(of: Object, name: str = "") -> Container:
-    """The container of this name; without a name, the first of ``spec.containers``. Empty where there is none.
+    """The container called ``name``; without a name, the first of ``spec.containers``. Empty if there is none.
 
     https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/#Container
     """
     spec = pod_template(of).get("spec") or {}
     candidates = containers(of) if name else spec.get("containers") or ()
-    return next((one for one in candidates if not name or one["name"] == name), {})
+    return next((candidate for candidate in candidates if not name or candidate["name"] == name), {})
 
 
 def images(of: Object) -> tuple[str, ...]:
-    """The images of ``containers``, by their short names.
+    """The images of ``containers``, as short names.
 
     https://kubernetes.io/docs/concepts/containers/images/#image-names
     """
-    return tuple(image_name(str(one["image"])) for one in containers(of))
+    return tuple(image_name(str(container["image"])) for container in containers(of))
 
 
 def pod_labels(of: Object) -> Mapping[str, str]:
-    """The labels that its Pods get: ``spec.template.metadata.labels``; of a Pod, its own.
+    """The labels of its Pods: ``spec.template.metadata.labels``; for a Pod, its own.
 
     https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/
     """
@@ -57,7 +60,7 @@ def pod_labels(of: Object) -> Mapping[str, str]:
 
 
 def pod_annotations(of: Object) -> Mapping[str, str]:
-    """The annotations that its Pods get: ``spec.template.metadata.annotations``; of a Pod, its own.
+    """The annotations of its Pods: ``spec.template.metadata.annotations``; for a Pod, its own.
 
     https://kubernetes.io/docs/concepts/overview/working-with-objects/annotations/
     """
@@ -65,40 +68,40 @@ def pod_annotations(of: Object) -> Mapping[str, str]:
 
 
 def resource(of: Object, kind: str, what: str, name: str = "") -> Decimal | None:
-    """An amount of the container called ``name``: ``resource(deployment, "limits", "memory")``; None where it has none.
+    """A quantity in a container's ``resources``: ``resource(deployment, "limits", "memory")``; None if it is not set.
 
     https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/
     """
-    found = ((container(of, name).get("resources") or {}).get(kind) or {}).get(what)
-    return None if found is None else amount(found)
+    quantity = ((container(of, name).get("resources") or {}).get(kind) or {}).get(what)
+    return None if quantity is None else amount(quantity)
 
 
 def restarts(pod: Pod) -> int:
-    """How often containers of the Pod were started again: ``status.containerStatuses[].restartCount``, all together."""
+    """The number of restarts of all containers of the Pod: the sum of ``status.containerStatuses[].restartCount``."""
     kinds = ("initContainerStatuses", "containerStatuses")
-    return sum(int(one.get("restartCount", 0)) for kind in kinds for one in pod.status.get(kind) or ())
+    return sum(int(status.get("restartCount", 0)) for kind in kinds for status in pod.status.get(kind) or ())
 
 
 def restart_policy(of: Object, name: str = "") -> str:
-    """``Always``, ``OnFailure`` or ``Never``: the container's own, else its Pod's.
+    """``Always``, ``OnFailure`` or ``Never``: the container's own policy, or else its Pod's.
 
-    Rules for exit codes come on top: see ``started_again``.
+    Rules for exit codes are not included: see ``started_again``.
     https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#container-restart-rules
     """
-    of_pod = (pod_template(of).get("spec") or {}).get("restartPolicy") or "Always"
-    return str(container(of, name).get("restartPolicy") or of_pod)
+    pod_policy = (pod_template(of).get("spec") or {}).get("restartPolicy") or "Always"
+    return str(container(of, name).get("restartPolicy") or pod_policy)
 
 
 def started_again(of: Object, exit_code: int, name: str = "") -> bool:
-    """Does the kubelet start the container again when it has ended with this exit code?
+    """Whether the kubelet restarts the container after it ended with this exit code.
 
-    Its own rules are asked first, then its own ``restartPolicy``, then its Pod's.
+    The container's own rules apply first, then its own ``restartPolicy``, then its Pod's.
     https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#container-restart-rules
     """
-    one = container(of, name)
-    for rule in (one.get("restartPolicyRules") or ()) if one.get("restartPolicy") else ():
+    found = container(of, name)
+    for rule in (found.get("restartPolicyRules") or ()) if found.get("restartPolicy") else ():
         codes = rule.get("exitCodes")
         if codes and (exit_code in (codes.get("values") or ())) == (codes.get("operator") == "In"):
-            return True  # whether the action is Restart or RestartAllContainers
+            return True  # both actions, Restart and RestartAllContainers, restart it
     policy = restart_policy(of, name)
     return policy == "Always" or (policy == "OnFailure" and exit_code != 0)

@@ -1,7 +1,7 @@
-"""What a probe asks, and what it would hear from the program in its container.
+"""Read what a probe asks, and predict the answer of the program in its container.
 
-The question is the kubelet's (pkg/kubelet/prober and pkg/probe of the version that the kit runs); what a program
-answers is known from what its image serves.
+The request is that of the kubelet (pkg/kubelet/prober and pkg/probe of the version that the kit runs). The answer
+follows from what the image of the program serves.
 """
 
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ from driftlab.checker.objects.views import Object
 
 
 class Program(NamedTuple):
-    """What a program serves, in plain HTTP at its Pod's address: the ``routes`` that it answers with success."""
+    """What a program serves over plain HTTP at its Pod's address. It answers the paths in ``routes`` with success."""
 
     port: int
     routes: frozenset[str]
@@ -23,10 +23,10 @@ class Program(NamedTuple):
 
 @dataclass(frozen=True)
 class Probe:
-    """A probe by what it does. ``kind``: http, https, tcp, grpc, exec, or nothing.
+    """What a probe does. ``kind``: http, https, tcp, grpc, exec, or empty.
 
-    ``host`` is empty where it asks the Pod itself, ``port`` is 0 where it names a port that the container does not
-    have, ``words`` are the command of exec and what else is sent. Times are in seconds.
+    ``host`` is empty if the probe asks its own Pod. ``port`` is 0 if it names a port that the container does not have.
+    ``words`` are the command of exec, the HTTP headers, or the gRPC service. Times are in seconds.
     """
 
     kind: str
@@ -43,16 +43,19 @@ class Probe:
 
     @property
     def asks_the_program(self) -> bool:
-        """Over the network, at the Pod's own address? A command that succeeds says nothing about who answers."""
+        """Whether it asks over the network at the Pod's own address.
+
+        A command does not count: its success does not prove that the program answers.
+        """
         return self.kind in ("http", "https", "tcp", "grpc") and not self.host
 
     @property
     def patience_s(self) -> int:
-        """For how long it may fail in a row before somebody acts on it."""
+        """For how long it may fail in a row before the kubelet acts."""
         return self.failures * self.period_s
 
     def fails(self, program: Program) -> str:
-        """Why ``program`` never answers it with success, in a few words; empty where it does once it is ready."""
+        """Why ``program`` never answers it with success, in a few words; empty if it does when it is ready."""
         if not self.asks_the_program:
             return f"asks {self.host}, and not the Pod" if self.host else "does not ask the program"
         if self.kind in ("https", "grpc"):
@@ -65,59 +68,59 @@ class Probe:
 
 
 def probe(of: Object, kind: str, name: str = "") -> Probe | None:
-    """What the container's ``livenessProbe``, ``readinessProbe`` or ``startupProbe`` does; None where there is none.
+    """The container's ``livenessProbe``, ``readinessProbe`` or ``startupProbe``; None if it has none.
 
-    Two are equal where they do the same: a port by its name or by its number, a default written down or left out.
+    Two probes are equal if they do the same: a port by name or by number, a default that is written down or left out.
     https://kubernetes.io/docs/concepts/workloads/pods/probes/
     """
-    one = container(of, name)
-    found = one.get(kind)
-    return _read(found, one) if found else None
+    owner = container(of, name)
+    found = owner.get(kind)
+    return _read(found, owner) if found else None
 
 
 def same_probe(before: Object, after: Object, kind: str, name: str = "") -> bool:
-    """Does the probe of this ``kind`` do the same as before, or is there none, as before?
+    """Whether the probe of this ``kind`` does the same as before, or is missing as before.
 
     https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/#Probe
     """
     return probe(before, kind, name) == probe(after, kind, name)
 
 
-def _read(found: Mapping[str, Any], one: Container) -> Probe:
-    said = {**PROBE_DEFAULTS, **{key: value for key, value in found.items() if value is not None}}
-    kind, host, port, path, words = _question(found, one)
+def _read(raw: Mapping[str, Any], owner: Container) -> Probe:
+    fields = {**PROBE_DEFAULTS, **{key: value for key, value in raw.items() if value is not None}}
+    kind, host, port, path, words = _request(raw, owner)
     return Probe(
         kind,
         host,
         port,
         path,
         words,
-        after_s=int(said["initialDelaySeconds"]),
-        period_s=int(said["periodSeconds"]),
-        timeout_s=int(said["timeoutSeconds"]),
-        failures=int(said["failureThreshold"]),
-        successes=int(said["successThreshold"]),
-        grace_s=said.get("terminationGracePeriodSeconds"),
+        after_s=int(fields["initialDelaySeconds"]),
+        period_s=int(fields["periodSeconds"]),
+        timeout_s=int(fields["timeoutSeconds"]),
+        failures=int(fields["failureThreshold"]),
+        successes=int(fields["successThreshold"]),
+        grace_s=fields.get("terminationGracePeriodSeconds"),
     )
 
 
-def _question(found: Mapping[str, Any], one: Container) -> tuple[str, str, int, str, tuple[str, ...]]:
-    if http := found.get("httpGet"):
-        # as net/url reads it: a path may be escaped, and have a query
+def _request(raw: Mapping[str, Any], owner: Container) -> tuple[str, str, int, str, tuple[str, ...]]:
+    if http := raw.get("httpGet"):
+        # parsed as by net/url: the path may be escaped, and have a query
         path = unquote(urlsplit(http.get("path") or "/").path)
         headers = tuple(f"{header['name']}: {header.get('value', '')}" for header in http.get("httpHeaders") or ())
         kind = str(http.get("scheme") or "HTTP").lower()
-        return kind, http.get("host") or "", _port(http["port"], one), f"/{path.removeprefix('/')}", headers
-    if tcp := found.get("tcpSocket"):
-        return "tcp", tcp.get("host") or "", _port(tcp["port"], one), "", ()
-    if grpc := found.get("grpc"):
+        return kind, http.get("host") or "", _port(http["port"], owner), f"/{path.removeprefix('/')}", headers
+    if tcp := raw.get("tcpSocket"):
+        return "tcp", tcp.get("host") or "", _port(tcp["port"], owner), "", ()
+    if grpc := raw.get("grpc"):
         return "grpc", "", int(grpc["port"]), "", (grpc.get("service") or "",)
-    if command := found.get("exec"):
+    if command := raw.get("exec"):
         return "exec", "", 0, "", tuple(command.get("command") or ())
     return "", "", 0, "", ()
 
 
-def _port(said: int | str, one: Container) -> int:
-    """By its number, or by the name that the container's ``ports`` give it; 0 where there is no such name."""
-    named = {port.get("name"): int(port["containerPort"]) for port in one.get("ports") or ()}
-    return named.get(said) or (int(said) if str(said).isdecimal() else 0)
+def _port(reference: int | str, owner: Container) -> int:
+    """The port by its number, or by its name in the container's ``ports``; 0 if there is no such name."""
+    by_name = {port.get("name"): int(port["containerPort"]) for port in owner.get("ports") or ()}
+    return by_name.get(reference) or (int(reference) if str(reference).isdecimal() else 0)

@@ -1,4 +1,4 @@
-"""Numbers by what they amount to: CPUs and bytes in any unit, and percentages of Pods."""
+"""Compare quantities by their value: CPUs and bytes in any unit, and percentages of Pods."""
 
 from collections.abc import Mapping
 from decimal import Decimal
@@ -7,19 +7,19 @@ from typing import Any, NamedTuple
 
 
 def amount(quantity: str | float) -> Decimal:
-    """CPUs or bytes, whatever the unit or the exponent: ``129e6``, ``129M`` and ``129000000`` are the same.
+    """The value of a quantity of CPUs or bytes in any notation: ``129e6``, ``129M`` and ``129000000`` are the same.
 
-    Raises ValueError where it is no quantity.
+    Raises ValueError if it is not a quantity.
     https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/
     """
-    from kubernetes.utils.quantity import parse_quantity  # lazily: the package is slow to import
+    from kubernetes.utils.quantity import parse_quantity  # imported here because the package is slow to import
 
-    # a manifest's 0.1 is a float by now, and its digits are what was written
+    # YAML makes a float of 0.1: str() gives back the digits of the manifest
     return Decimal(parse_quantity(str(quantity)))
 
 
 class Strategy(NamedTuple):
-    """``kind``: RollingUpdate or Recreate. A rolling update may have ``surge`` Pods more, ``unavailable`` fewer."""
+    """``kind``: RollingUpdate or Recreate. ``surge`` and ``unavailable`` are numbers of Pods in a rolling update."""
 
     kind: str
     surge: int = 0
@@ -27,21 +27,21 @@ class Strategy(NamedTuple):
 
 
 def strategy_of(spec: Mapping[str, Any], replicas: int) -> Strategy:
-    """A Deployment's ``spec.strategy``, with percentages as numbers of Pods: ``maxUnavailable`` is rounded down.
+    """A Deployment's ``spec.strategy``, with percentages converted to numbers of Pods.
 
-    Where both come out as 0, one Pod may be missing, as the controller has it.
-    https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#rolling-update-deployment
+    ``maxUnavailable`` is rounded down, ``maxSurge`` up. If both are 0, one Pod may be unavailable, as in the Deployment
+    controller. https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#rolling-update-deployment
     """
-    found = spec.get("strategy") or {}
-    kind = str(found.get("type") or "RollingUpdate")
+    strategy = spec.get("strategy") or {}
+    kind = str(strategy.get("type") or "RollingUpdate")
     if kind != "RollingUpdate":
         return Strategy(kind)
-    rolling = found.get("rollingUpdate") or {}
-    surge = ceil(_part(rolling.get("maxSurge", "25%"), replicas))
-    unavailable = floor(_part(rolling.get("maxUnavailable", "25%"), replicas))
+    rolling = strategy.get("rollingUpdate") or {}
+    surge = ceil(_pods(rolling.get("maxSurge", "25%"), replicas))
+    unavailable = floor(_pods(rolling.get("maxUnavailable", "25%"), replicas))
     return Strategy(kind, surge, unavailable if surge or unavailable else 1)
 
 
-def _part(number: str | int, of: int) -> Decimal:
-    text = str(number)
-    return Decimal(text.rstrip("%")) * of / 100 if text.endswith("%") else Decimal(text)
+def _pods(limit: str | int, replicas: int) -> Decimal:
+    text = str(limit)
+    return Decimal(text.rstrip("%")) * replicas / 100 if text.endswith("%") else Decimal(text)

@@ -1,4 +1,4 @@
-"""Label selectors by what they choose: ``matchLabels`` and ``matchExpressions`` are two spellings of one thing.
+"""Compare label selectors by what they select: ``matchLabels`` and ``matchExpressions`` are two notations of one rule.
 
 https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#label-selectors
 """
@@ -10,7 +10,10 @@ Json = Mapping[str, Any]
 
 
 class Choice(NamedTuple):
-    """Which values of a label are chosen: ``values``, or all but these (``negated``); ``absent``: or no such label."""
+    """The values of a label that a selector accepts: ``values``, or all others if ``negated``.
+
+    ``absent``: whether it also accepts objects without the label.
+    """
 
     absent: bool
     negated: bool
@@ -20,10 +23,10 @@ class Choice(NamedTuple):
         return self.absent if value is None else (value in self.values) != self.negated
 
     def __and__(self, other: "Choice") -> "Choice":
-        one, two = self.values, other.values
+        left, right = self.values, other.values
         if self.negated and other.negated:
-            return Choice(self.absent and other.absent, True, one | two)
-        both = two - one if self.negated else one - two if other.negated else one & two
+            return Choice(self.absent and other.absent, True, left | right)
+        both = right - left if self.negated else left - right if other.negated else left & right
         return Choice(self.absent and other.absent, False, both)
 
 
@@ -32,14 +35,14 @@ NOTHING = Choice(absent=False, negated=False, values=frozenset())
 
 
 def requirements(selector: Json | None) -> dict[str, Choice]:
-    """What a label selector requires of each label: ``matchLabels`` and ``matchExpressions`` together.
+    """The requirements of a label selector for each label: ``matchLabels`` and ``matchExpressions`` together.
 
-    Two selectors choose the same objects exactly where this is equal; one that no object can fulfil is
+    Two selectors select the same objects exactly if these are equal. A selector that no object can match is
     ``{"": NOTHING}``. https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#label-selectors
     """
     selector = selector or {}
     labels = selector.get("matchLabels") or {}
-    asked = [(key, Choice(False, False, frozenset([value]))) for key, value in labels.items()]
+    choices = [(key, Choice(False, False, frozenset([value]))) for key, value in labels.items()]
     for expression in selector.get("matchExpressions") or ():
         values = frozenset(expression.get("values") or ())
         choice = {
@@ -48,37 +51,37 @@ def requirements(selector: Json | None) -> dict[str, Choice]:
             "Exists": Choice(False, True, frozenset()),
             "DoesNotExist": Choice(True, False, frozenset()),
         }[expression["operator"]]
-        asked.append((expression["key"], choice))
+        choices.append((expression["key"], choice))
     required: dict[str, Choice] = {}
-    for key, choice in asked:
+    for key, choice in choices:
         required[key] = required.get(key, ANYTHING) & choice
     return {"": NOTHING} if NOTHING in required.values() else required
 
 
 def selects(selector: Json | None, labels: Mapping[str, str]) -> bool:
-    """Does the selector choose an object with these labels? An empty one chooses everything, as in the API.
+    """Whether the selector matches an object with these labels. An empty selector matches everything, as in the API.
 
     https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#label-selectors
     """
     return all(choice.includes(labels.get(key)) for key, choice in requirements(selector).items())
 
 
-def same_selector(one: Json | None, other: Json | None) -> bool:
-    """Do both choose the same objects, as ``matchLabels`` or as ``matchExpressions``?
+def same_selector(first: Json | None, second: Json | None) -> bool:
+    """Whether both select the same objects, as ``matchLabels`` or as ``matchExpressions``.
 
     https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#resources-that-support-set-based-requirements
     """
-    return requirements(one) == requirements(other)
+    return requirements(first) == requirements(second)
 
 
 def required_labels(selector: Json | None) -> dict[str, str]:
-    """The labels for which the selector leaves one value only: what ``matchLabels`` would say.
+    """The labels for which the selector accepts only one value, as ``matchLabels`` would give them.
 
     https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#equality-based-requirement
     """
-    asked = requirements(selector)
+    required = requirements(selector)
     return {
         key: next(iter(choice.values))
-        for key, choice in asked.items()
+        for key, choice in required.items()
         if len(choice.values) == 1 and not choice.negated and not choice.absent
     }

@@ -1,7 +1,7 @@
-"""Pod templates and Deployments by what they mean: the same wish in another spelling is the same.
+"""Compare Pod templates and Deployments by their meaning: the same specification in another notation is equal.
 
-The API takes one wish in many spellings: an amount in other units, a field that is left out and its default, variables
-in another order. A goal asks here, and never compares by ``==`` what stands in a spec.
+The API accepts many notations for one specification: amounts in other units, a default that is left out, variables in
+another order. Goals use these functions, and never compare specs with ``==``.
 """
 
 import json
@@ -14,7 +14,7 @@ from driftlab.checker.objects.selectors import requirements
 
 Json = Mapping[str, Any]
 
-#: The label by which the Deployment controller tells its ReplicaSets apart: it is not the author's.
+#: The label that the Deployment controller adds to tell its ReplicaSets apart. No author writes it.
 POD_TEMPLATE_HASH = "pod-template-hash"
 
 POD_DEFAULTS = {
@@ -46,13 +46,14 @@ PROBE_DEFAULTS = {
 HTTP_DEFAULTS = {"host": "", "path": "/", "scheme": "HTTP"}
 PROBES = ("livenessProbe", "readinessProbe", "startupProbe")
 MODE = 0o644
-#: Fields that say nothing where they say this.
-NOTHING: Mapping[str, Any] = {"optional": False, "readOnly": False, "prefix": ""}
+#: Fields with these values mean the same as without the field.
+NO_EFFECT: Mapping[str, Any] = {"optional": False, "readOnly": False, "prefix": ""}
 
 
 def image_name(reference: str) -> str:
-    """An image by its short name: ``docker.io/library/blog-api:1.1`` is ``blog-api:1.1``. Without a tag it is latest.
+    """The short name of an image: ``docker.io/library/blog-api:1.1`` is ``blog-api:1.1``.
 
+    The default tag is ``latest``.
     https://kubernetes.io/docs/concepts/containers/images/#image-names
     """
     short = reference
@@ -63,30 +64,30 @@ def image_name(reference: str) -> str:
 
 
 def canonical(template: Json | None) -> dict[str, Any]:
-    """A Pod template as what it means: labels, annotations and spec, each in one spelling.
+    """A Pod template in canonical form: labels, annotations and spec.
 
-    Without ``pod-template-hash``, which the Deployment controller adds; with what the API server fills in; amounts as
-    amounts; lists in one order where their order makes no difference. For comparing only: no API server takes it.
+    Without ``pod-template-hash``, which the Deployment controller adds; with the defaults of the API server; amounts as
+    numbers; lists are sorted if their order has no effect. For comparisons only: an API server does not accept it.
     https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#pod-template-hash-label
     """
     template = template or {}
     metadata = template.get("metadata") or {}
     labels = dict(metadata.get("labels") or {})
     labels.pop(POD_TEMPLATE_HASH, None)
-    notes = dict(metadata.get("annotations") or {})
-    return {"labels": labels, "annotations": notes, "spec": _pod_spec(template.get("spec") or {})}
+    annotations = dict(metadata.get("annotations") or {})
+    return {"labels": labels, "annotations": annotations, "spec": _pod_spec(template.get("spec") or {})}
 
 
-def same_template(one: Json | None, other: Json | None) -> bool:
-    """Are Pods of the one like Pods of the other? See ``canonical``.
+def same_template(first: Json | None, second: Json | None) -> bool:
+    """Whether both templates create equal Pods. See ``canonical``.
 
     https://kubernetes.io/docs/concepts/workloads/pods/#pod-templates
     """
-    return canonical(one) == canonical(other)
+    return canonical(first) == canonical(second)
 
 
 def fingerprint(template: Json | None) -> str:
-    """A text that two templates share exactly where they are the same: to count how many there are.
+    """A text that is equal for two templates exactly if they are the same, to count distinct templates.
 
     https://kubernetes.io/docs/concepts/workloads/pods/#pod-templates
     """
@@ -94,113 +95,116 @@ def fingerprint(template: Json | None) -> str:
 
 
 def _pod_spec(spec: Json) -> dict[str, Any]:
-    made = {**POD_DEFAULTS, **_said(spec)}
-    if account := made.pop("serviceAccount", None):  # the old name, which the API server keeps beside the new one
-        made.setdefault("serviceAccountName", account)
-    made["containers"] = [canonical_container(one) for one in spec.get("containers") or ()]
-    made["initContainers"] = [canonical_container(one) for one in spec.get("initContainers") or ()]
-    made["volumes"] = sorted((_volume(one) for one in spec.get("volumes") or ()), key=lambda one: str(one["name"]))
-    made["tolerations"] = sorted(map(_text, spec.get("tolerations") or ()))
+    result = {**POD_DEFAULTS, **_without_empty(spec)}
+    if account := result.pop("serviceAccount", None):  # the deprecated name; the API server sets both
+        result.setdefault("serviceAccountName", account)
+    result["containers"] = [canonical_container(item) for item in spec.get("containers") or ()]
+    result["initContainers"] = [canonical_container(item) for item in spec.get("initContainers") or ()]
+    result["volumes"] = sorted(
+        (_volume(item) for item in spec.get("volumes") or ()), key=lambda item: str(item["name"])
+    )
+    result["tolerations"] = sorted(map(_text, spec.get("tolerations") or ()))
     for field in ("overhead", "resources"):
-        if field in made:
-            made[field] = _amounts(made[field])
-    return made
+        if field in result:
+            result[field] = _amounts(result[field])
+    return result
 
 
 def canonical_container(container: Json) -> dict[str, Any]:
-    """A container as what it means; ``env`` holds ``envFrom``, too, and ``command`` its ``args``. For comparing only.
+    """A container in canonical form, for comparisons only.
 
+    ``env`` includes ``envFrom``, and ``command`` includes ``args``.
     https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/#Container
     """
-    made = {**CONTAINER_DEFAULTS, **_said(container)}
+    result = {**CONTAINER_DEFAULTS, **_without_empty(container)}
     latest = image_name(str(container.get("image", ""))).endswith(":latest")
-    made.setdefault("imagePullPolicy", "Always" if latest else "IfNotPresent")
-    made["env"] = (_variables(container.get("env") or ()), [_plain(one) for one in made.pop("envFrom", ())])
-    made["command"] = (list(container.get("command") or ()), list(made.pop("args", ())))
-    made["ports"] = sorted(_text({"protocol": "TCP", **_plain(one)}) for one in container.get("ports") or ())
-    made["resources"] = _amounts(container.get("resources") or {})
-    mounts = (_plain(one) for one in container.get("volumeMounts") or ())
-    made["volumeMounts"] = sorted(mounts, key=lambda one: str(one.get("mountPath")))
+    result.setdefault("imagePullPolicy", "Always" if latest else "IfNotPresent")
+    result["env"] = (_variables(container.get("env") or ()), [_plain(item) for item in result.pop("envFrom", ())])
+    result["command"] = (list(container.get("command") or ()), list(result.pop("args", ())))
+    result["ports"] = sorted(_text({"protocol": "TCP", **_plain(item)}) for item in container.get("ports") or ())
+    result["resources"] = _amounts(container.get("resources") or {})
+    mounts = (_plain(item) for item in container.get("volumeMounts") or ())
+    result["volumeMounts"] = sorted(mounts, key=lambda item: str(item.get("mountPath")))
     for kind in PROBES:
-        if kind in made:
-            made[kind] = canonical_probe(made[kind])
-    return made
+        if kind in result:
+            result[kind] = canonical_probe(result[kind])
+    return result
 
 
 def canonical_probe(probe: Json) -> dict[str, Any]:
-    """A probe with what the API server fills in.
+    """A probe with the defaults of the API server.
 
     https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/#Probe
     """
-    made = {**PROBE_DEFAULTS, **_plain(probe)}
-    if "httpGet" in made:
-        made["httpGet"] = {**HTTP_DEFAULTS, **made["httpGet"]}
-    if "grpc" in made:
-        made["grpc"] = {"service": "", **made["grpc"]}
-    return made
+    result = {**PROBE_DEFAULTS, **_plain(probe)}
+    if "httpGet" in result:
+        result["httpGet"] = {**HTTP_DEFAULTS, **result["httpGet"]}
+    if "grpc" in result:
+        result["grpc"] = {"service": "", **result["grpc"]}
+    return result
 
 
 def _variables(entries: Iterable[Json]) -> list[dict[str, Any]]:
-    made = []
+    variables = []
     for entry in entries:
-        one = _plain(entry)
-        source = one.get("valueFrom") or {}
+        variable = _plain(entry)
+        source = variable.get("valueFrom") or {}
         if not source:
-            one = {"name": one["name"], "value": one.get("value", "")}
+            variable = {"name": variable["name"], "value": variable.get("value", "")}
         if "fieldRef" in source:
             source["fieldRef"] = {"apiVersion": "v1", **source["fieldRef"]}
         if "resourceFieldRef" in source:
             divisor = amount(source["resourceFieldRef"].get("divisor", 0)) or Decimal(1)
             source["resourceFieldRef"] = {**source["resourceFieldRef"], "divisor": divisor}
-        made.append(one)
-    names = [one["name"] for one in made]
-    # one may be made from those before it, and of two with one name the last one holds: then the order counts
-    ordered = len(set(names)) < len(names) or any("$(" in str(one.get("value")) for one in made)
-    return made if ordered else sorted(made, key=lambda one: str(one["name"]))
+        variables.append(variable)
+    names = [variable["name"] for variable in variables]
+    # the order matters if a variable refers to an earlier one, or if a name occurs twice: then the last one holds
+    ordered = len(set(names)) < len(names) or any("$(" in str(variable.get("value")) for variable in variables)
+    return variables if ordered else sorted(variables, key=lambda variable: str(variable["name"]))
 
 
 def _volume(volume: Json) -> dict[str, Any]:
-    made: dict[str, Any] = _plain(volume)
-    if len(made) == 1:
-        made["emptyDir"] = {}
+    result: dict[str, Any] = _plain(volume)
+    if len(result) == 1:
+        result["emptyDir"] = {}
     for kind in ("configMap", "secret", "downwardAPI", "projected"):
-        if kind in made:
-            made[kind] = {"defaultMode": MODE, **made[kind]}
-    if size := made.get("emptyDir", {}).get("sizeLimit"):
-        made["emptyDir"]["sizeLimit"] = amount(size)
-    if "hostPath" in made:
-        made["hostPath"] = {"type": "", **made["hostPath"]}
-    return made
+        if kind in result:
+            result[kind] = {"defaultMode": MODE, **result[kind]}
+    if size := result.get("emptyDir", {}).get("sizeLimit"):
+        result["emptyDir"]["sizeLimit"] = amount(size)
+    if "hostPath" in result:
+        result["hostPath"] = {"type": "", **result["hostPath"]}
+    return result
 
 
 def _amounts(resources: Any) -> Any:
-    """With every quantity as a number; what holds none is left out."""
+    """Convert each quantity to a number; drop empty entries."""
     if isinstance(resources, Mapping):
-        made = {key: _amounts(value) for key, value in resources.items()}
-        return {key: value for key, value in made.items() if value not in ({}, [], None)}
+        result = {key: _amounts(value) for key, value in resources.items()}
+        return {key: value for key, value in result.items() if value not in ({}, [], None)}
     if isinstance(resources, list):  # claims: names, no quantities
-        return [_plain(one) for one in resources]
+        return [_plain(item) for item in resources]
     return None if resources is None else amount(resources)
 
 
-def _said(fields: Json) -> dict[str, Any]:
-    """Of a spec, what says something: an empty field is one that is left out."""
+def _without_empty(fields: Json) -> dict[str, Any]:
+    """A spec without its empty fields: an empty field means the same as a missing one."""
     return {key: value for key, value in _plain(fields).items() if value not in ({}, [], "")}
 
 
 def _plain(value: Any) -> Any:
-    """A copy without fields that say nothing."""
+    """A copy without the fields that have no effect."""
     if isinstance(value, Mapping):
-        said = {key: held for key, held in value.items() if held is not None and held != NOTHING.get(key)}
-        return {key: _plain(held) for key, held in said.items()}
-    return [_plain(one) for one in value] if isinstance(value, list | tuple) else value
+        kept = {key: item for key, item in value.items() if item is not None and item != NO_EFFECT.get(key)}
+        return {key: _plain(item) for key, item in kept.items()}
+    return [_plain(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 def _text(value: Json) -> str:
     return json.dumps(_plain(value), sort_keys=True, default=str)
 
 
-# ---- what differs between two Deployments
+# ---- differences between two Deployments
 
 SPEC_DEFAULTS = {
     "minReadySeconds": 0,
@@ -212,41 +216,40 @@ SPEC_DEFAULTS = {
 
 
 def changes(before: Json, after: Json) -> frozenset[str]:
-    """The fields in which the specs of two Deployments differ, by what they mean.
+    """The fields in which the specs of two Deployments differ in meaning.
 
-    The Deployment's own by name (``replicas``, ``strategy``, ``selector``, ``paused``, …); of the Pod template
-    ``labels``, ``annotations``, the Pod's fields by name (``volumes``), ``containers`` where one came or went, and the
-    fields of containers that stayed: ``image``, ``readinessProbe``, ``env`` (envFrom, too), ``command`` (args, too).
+    The Deployment's own fields by name (``replicas``, ``strategy``, ``selector``, ``paused``, …); for the Pod template
+    ``labels``, ``annotations``, the Pod's fields by name (``volumes``), ``containers`` if one was added or removed, and
+    the fields of the other containers: ``image``, ``readinessProbe``, ``env`` (with envFrom), ``command`` (with args).
     https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/deployment-v1/#DeploymentSpec
     """
     replicas = int(after.get("replicas", 1))
-    one, other = _spec(before, replicas), _spec(after, replicas)
     old, new = canonical(before.get("template")), canonical(after.get("template"))
-    found = _differing(one, other) | _differing(old, new) - {"spec"}
+    found = _differing(_spec(before, replicas), _spec(after, replicas)) | _differing(old, new) - {"spec"}
     for kind in ("containers", "initContainers"):
-        olds = {container["name"]: container for container in old["spec"].pop(kind)}
-        news = {container["name"]: container for container in new["spec"].pop(kind)}
-        if list(olds) != list(news):
+        old_containers = {container["name"]: container for container in old["spec"].pop(kind)}
+        new_containers = {container["name"]: container for container in new["spec"].pop(kind)}
+        if list(old_containers) != list(new_containers):
             found |= {kind}
-        for name in olds.keys() & news.keys():
-            found |= _differing(olds[name], news[name])
+        for name in old_containers.keys() & new_containers.keys():
+            found |= _differing(old_containers[name], new_containers[name])
     return frozenset(found | _differing(old["spec"], new["spec"]))
 
 
-def same_spec(one: Json, other: Json) -> bool:
-    """Do two Deployments' specs ask for the same?
+def same_spec(first: Json, second: Json) -> bool:
+    """Whether the specs of two Deployments mean the same.
 
     https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/deployment-v1/#DeploymentSpec
     """
-    return not changes(one, other)
+    return not changes(first, second)
 
 
 def _spec(spec: Json, replicas: int) -> dict[str, Any]:
-    """All but the template; percentages are of the same number of Pods before and after."""
-    made = {**SPEC_DEFAULTS, **{key: value for key, value in spec.items() if value is not None}}
-    made.pop("template", None)
-    return made | {"selector": requirements(spec.get("selector")), "strategy": strategy_of(spec, replicas)}
+    """All fields but the template. Percentages refer to ``replicas``, the same number before and after."""
+    result = {**SPEC_DEFAULTS, **{key: value for key, value in spec.items() if value is not None}}
+    result.pop("template", None)
+    return result | {"selector": requirements(spec.get("selector")), "strategy": strategy_of(spec, replicas)}
 
 
-def _differing(one: Json, other: Json) -> set[str]:
-    return {key for key in {**one, **other} if one.get(key) != other.get(key)}
+def _differing(first: Json, second: Json) -> set[str]:
+    return {key for key in {**first, **second} if first.get(key) != second.get(key)}

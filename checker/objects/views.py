@@ -1,4 +1,4 @@
-"""Thin typed views of the JSON that the API gives. Names and shapes are the API's; nothing is copied."""
+"""Typed views of the JSON of the API, without copies. Names and shapes are those of the API."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ REVISION = "deployment.kubernetes.io/revision"
 
 @dataclass(frozen=True)
 class Object:
-    """A namespaced object; two views are the same object when their UIDs are."""
+    """A namespaced object. Two views show the same object if their UIDs are equal."""
 
     raw: Mapping[str, Any]
 
@@ -32,7 +32,7 @@ class Object:
 
     @property
     def generation(self) -> int:
-        """Grows with every change of the spec: ``metadata.generation``."""
+        """``metadata.generation``, which grows with every change of the spec."""
         return int(self.metadata.get("generation", 0))
 
     @property
@@ -65,14 +65,14 @@ class Object:
 
 
 class PodController(Object):
-    """What keeps a number of Pods that it finds by their labels."""
+    """A controller that finds its Pods by their labels, and keeps their number."""
 
     @property
     def replicas(self) -> int:
         return int(self.spec.get("replicas", 1))
 
     def matches(self, pod: "Pod") -> bool:
-        """Does the selector choose this Pod? One that requires nothing chooses none: no keeper can have it."""
+        """Whether the selector matches this Pod. An empty selector matches none: the API refuses it in controllers."""
         selector = self.spec.get("selector")
         return bool(requirements(selector)) and selects(selector, pod.labels)
 
@@ -88,14 +88,14 @@ class Deployment(PodController):
 
     @property
     def images(self) -> tuple[str, ...]:
-        """By their short names: what is asked for as ``docker.io/library/blog-api:1.1`` is ``blog-api:1.1``."""
+        """The images as short names: ``docker.io/library/blog-api:1.1`` is ``blog-api:1.1``."""
         return tuple(image_name(container["image"]) for container in self.spec["template"]["spec"]["containers"])
 
 
 class ReplicaSet(PodController):
     @property
     def revision(self) -> str:
-        """The number of the rollout that made it or brought it back last; nothing where no Deployment did."""
+        """The number of the last rollout that created it or rolled back to it; empty if it has no Deployment."""
         return str((self.metadata.get("annotations") or {}).get(REVISION, ""))
 
 
@@ -118,20 +118,20 @@ class Event(Object):
 
     @property
     def about(self) -> tuple[str, str, str]:
-        """``(kind, name, uid)`` of the object that it is about."""
+        """``(kind, name, uid)`` of the object that the Event is about."""
         about = self.raw.get("involvedObject") or {}
         return about.get("kind", ""), about.get("name", ""), about.get("uid", "")
 
 
 def bare_template(template: Mapping[str, Any]) -> dict[str, Any]:
-    """A ReplicaSet's template as its Deployment has it: without ``pod-template-hash``."""
+    """A ReplicaSet's template as in its Deployment: without ``pod-template-hash``."""
     metadata = dict(template.get("metadata") or {})
     metadata["labels"] = {k: v for k, v in (metadata.get("labels") or {}).items() if k != POD_TEMPLATE_HASH}
     return {**template, "metadata": metadata}
 
 
 def replicas_setters(raw: Mapping[str, Any]) -> frozenset[tuple[str, str]]:
-    """Who manages ``spec.replicas``: field managers, and by which subresource each wrote it (``scale``, or nothing)."""
+    """The managers of ``spec.replicas``: (field manager, subresource) pairs; the subresource is ``scale`` or empty."""
     entries = raw["metadata"].get("managedFields") or ()
     return frozenset(
         (str(entry.get("manager")), str(entry.get("subresource") or "")) for entry in entries if sets_replicas(entry)
@@ -139,5 +139,5 @@ def replicas_setters(raw: Mapping[str, Any]) -> frozenset[tuple[str, str]]:
 
 
 def sets_replicas(entry: Mapping[str, Any]) -> bool:
-    """Does an entry of ``metadata.managedFields`` hold ``spec.replicas``?"""
+    """Whether an entry of ``metadata.managedFields`` manages ``spec.replicas``."""
     return "f:replicas" in ((entry.get("fieldsV1") or {}).get("f:spec") or {})

@@ -1,1 +1,1 @@
-"""Renderings of a Result: terminal, HTML, plain text. What they show is what ``Result.to_dict`` holds."""
+"""Renderings of a Result for terminals, notebooks, files and programs. Their content is that of ``Result.to_dict``."""

@@ -1,4 +1,4 @@
-"""HTML for a notebook: JupyterLab's own colours, readable without them, everything escaped."""
+"""HTML for a notebook: in JupyterLab's colours, readable without them, and with all text escaped."""
 
 import re
 from html import escape
@@ -6,7 +6,7 @@ from html import escape
 from driftlab.checker.evidence.verdict import Outcome
 from driftlab.checker.exercises.result import Result
 from driftlab.checker.reports.text import harmless
-from driftlab.checker.reports.wording import SIGN, WORD, advice, headline, how, points, story
+from driftlab.checker.reports.wording import SIGN, WORD, activity_heading, activity_lines, advice, headline, points
 
 CODE = re.compile("`([^`\n]+)`")
 
@@ -30,22 +30,24 @@ def render(result: Result) -> str:
         f'<div class="driftlab-result" role="status" style="border-left:4px solid {COLOUR[result.outcome]};'
         f'padding:4px 12px;margin:4px 0;overflow-wrap:anywhere">'
         f'<p style="font-weight:600;margin:2px 0">{prose(headline(result))}</p>'
-        # the same columns in every verdict, or the eye has to look for them each time
+        # fixed widths, so that the columns are in the same place in every verdict
         f'<table style="border-collapse:collapse;width:100%;table-layout:fixed">'
         f'<thead><tr><th style="text-align:left;width:10em">Verdict</th><th style="text-align:left">Goal</th>'
         f'<th style="text-align:right;width:5em">Points</th></tr></thead><tbody>{rows}</tbody></table>'
-        f'{_story(result)}<p style="margin:2px 0">{prose(advice(result))}</p></div>'
+        f'{_activity(result)}<p style="margin:2px 0">{prose(advice(result))}</p></div>'
     )
 
 
-def _story(result: Result) -> str:
-    told = "".join(f"<li>{prose(line)}</li>" for line in story(result))
-    better = f'<p style="margin:2px 0"><i>{prose(result.remark)}</i></p>' if result.remark else ""
-    if not told:
-        return better
-    return f'<details><summary>{how(result)}</summary><ol style="margin:2px 0">{told}</ol></details>{better}'
+def _activity(result: Result) -> str:
+    items = "".join(f"<li>{prose(line)}</li>" for line in activity_lines(result))
+    remark = f'<p style="margin:2px 0"><i>{prose(result.remark)}</i></p>' if result.remark else ""
+    if not items:
+        return remark
+    return (
+        f'<details><summary>{activity_heading(result)}</summary><ol style="margin:2px 0">{items}</ol></details>{remark}'
+    )
 
 
 def prose(text: str) -> str:
-    """``text`` as HTML: escaped, and what stands between backticks as code."""
+    """``text`` as HTML: escaped, with text in backticks as code."""
     return CODE.sub(r"<code>\1</code>", escape(harmless(text)))

@@ -1,4 +1,4 @@
-"""JUnit XML: one test suite for each exercise, one test case for each goal. What CI systems and gradebooks read."""
+"""JUnit XML for CI systems and gradebooks: one test suite for each exercise, one test case for each goal."""
 
 import re
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ from driftlab.checker.reports.ways import for_terminal
 
 
 def render(results: Sequence[Result]) -> str:
-    """The document, as text. A goal that could not be checked is an ``error``, one not reached a ``failure``."""
+    """The document as text. A goal that could not be checked is an ``error``, one that is not reached a ``failure``."""
     root = ET.Element("testsuites", name="driftlab")
     for result in map(for_terminal, results):
         outcomes = [goal.outcome for goal in result.goals]
@@ -20,7 +20,7 @@ def render(results: Sequence[Result]) -> str:
             "testsuite",
             name=_safe(result.exercise),
             tests=str(len(outcomes)),
-            failures=str(sum(one in (Outcome.FAIL, Outcome.WAITING) for one in outcomes)),
+            failures=str(sum(outcome in (Outcome.FAIL, Outcome.WAITING) for outcome in outcomes)),
             errors=str(outcomes.count(Outcome.ERROR)),
             time=f"{result.took_s:.1f}",
         )
@@ -38,7 +38,7 @@ def render(results: Sequence[Result]) -> str:
     return ET.tostring(root, encoding="unicode", xml_declaration=True) + "\n"
 
 
-#: What XML has no way to write: https://www.w3.org/TR/xml/#charsets
+#: Characters that XML does not allow: https://www.w3.org/TR/xml/#charsets
 UNWRITABLE = re.compile("[^\\t\\n\\r\\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 

@@ -1,4 +1,4 @@
-"""Markdown: for a pull request's comment, or a job's summary."""
+"""Markdown for a comment on a pull request, or for the summary of a CI job."""
 
 import re
 from collections.abc import Sequence
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from driftlab.checker.exercises.result import Result
 from driftlab.checker.reports.text import one_line
 from driftlab.checker.reports.ways import for_terminal
-from driftlab.checker.reports.wording import SIGN, WORD, headline, how, points, story
+from driftlab.checker.reports.wording import SIGN, WORD, activity_heading, activity_lines, headline, points
 
 
 def render(results: Sequence[Result]) -> str:
@@ -18,15 +18,15 @@ def render(results: Sequence[Result]) -> str:
             f"| {points(goal.points)} / {points(goal.of)} |"
             for goal in result.goals
         ]
-        told = story(result)
-        if told:
-            lines += ["", f"{how(result)}:", "", *(f"1. {_safe(line)}" for line in told)]
-        if better := _safe(result.remark).strip():
-            lines += ["", f"*{better}*"]
+        activity = activity_lines(result)
+        if activity:
+            lines += ["", f"{activity_heading(result)}:", "", *(f"1. {_safe(line)}" for line in activity)]
+        if remark := _safe(result.remark).strip():
+            lines += ["", f"*{remark}*"]
         lines.append("")
     return "\n".join(lines)
 
 
 def _safe(text: str) -> str:
-    """``text`` as it is, whatever signs of Markdown or HTML it holds."""
+    """``text`` in one line, with the special characters of Markdown and HTML escaped."""
     return re.sub(r"([\\`*_{}\[\]<>#|!~&])", r"\\\1", one_line(text))

@@ -1,4 +1,4 @@
-"""For a person at a terminal: rich tables."""
+"""Tables for a person at a terminal."""
 
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
@@ -7,7 +7,7 @@ from driftlab.checker.evidence.verdict import Outcome
 from driftlab.checker.exercises.result import Result
 from driftlab.checker.reports.text import one_line
 from driftlab.checker.reports.ways import for_terminal
-from driftlab.checker.reports.wording import SIGN, WORD, advice, headline, how, points, story
+from driftlab.checker.reports.wording import SIGN, WORD, activity_heading, activity_lines, advice, headline, points
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -36,17 +36,17 @@ def show(result: Result, console: "Console") -> None:
             Text(f"{points(goal.points)} / {points(goal.of)}"),
         )
     console.print(table)
-    if told := story(result):
-        console.print(Text(how(result), style="bold"))
-        for line in told:
+    if activity := activity_lines(result):
+        console.print(Text(activity_heading(result), style="bold"))
+        for line in activity:
             console.print(Text(one_line(f"  {line}")))
     if result.remark:
         console.print(Text(one_line(result.remark), style="italic"))
     console.print(Text(one_line(advice(result))))
 
 
-def show_progress(kept: "Sequence[tuple[Exercise, Session]]", console: "Console") -> None:
-    """One line for each exercise: the points of its last check, and the hints that were used."""
+def show_progress(sessions: "Sequence[tuple[Exercise, Session]]", console: "Console") -> None:
+    """One row for each exercise: the points of its last check, and the number of used hints."""
     from rich.table import Table
     from rich.text import Text
 
@@ -54,18 +54,18 @@ def show_progress(kept: "Sequence[tuple[Exercise, Session]]", console: "Console"
     for column, right in (("Exercise", False), ("Last check", False), ("Points", True), ("Hints", True)):
         table.add_column(column, justify="right" if right else "left")
     earned = of = 0.0
-    for exercise, session in kept:
-        last = session.last_result(exercise)
-        outcome = Outcome(last["outcome"]) if last.get("outcome") in set(Outcome) else None
+    for exercise, session in sessions:
+        result = session.last_result(exercise)
+        outcome = Outcome(result["outcome"]) if result.get("outcome") in set(Outcome) else None
         here = " ← under way" if session.current == exercise.name else ""
         unknown = "! damaged: check again" if session.result_is_damaged(exercise) else "not checked yet"
         word = Text(f"{SIGN[outcome]} {WORD[outcome]}", style=STYLE[outcome]) if outcome else Text(unknown)
-        mine = float(last.get("points", 0)) if outcome else 0.0
-        earned, of = earned + mine, of + exercise.points
+        points_earned = float(result.get("points", 0)) if outcome else 0.0
+        earned, of = earned + points_earned, of + exercise.points
         table.add_row(
             Text(exercise.id + here),
             word,
-            f"{points(mine)} / {points(exercise.points)}",
+            f"{points(points_earned)} / {points(exercise.points)}",
             str(session.hints_used(exercise)),
         )
     table.add_section()
@@ -74,7 +74,7 @@ def show_progress(kept: "Sequence[tuple[Exercise, Session]]", console: "Console"
 
 
 def show_grades(results: Iterable[Result], console: "Console") -> None:
-    """One line for each exercise, and the sum."""
+    """One row for each exercise, and the total."""
     from rich.table import Table
     from rich.text import Text
 

@@ -1,24 +1,24 @@
-"""Plain text: for logs, for a notebook without widgets, for tests."""
+"""Plain text for logs, for notebooks without widgets, and for tests."""
 
 import re
 
 from driftlab.checker.exercises.result import Result
-from driftlab.checker.reports.wording import SIGN, WORD, advice, headline, how, points, story
+from driftlab.checker.reports.wording import SIGN, WORD, activity_heading, activity_lines, advice, headline, points
 
-#: What a terminal would obey, what would turn the line around, what nobody would see (two names that look the same),
-#: and what cannot be written at all (lone surrogates).
+#: Characters that control a terminal, change the direction of a line, or are invisible, so that two names look the
+#: same; and lone surrogates, which cannot be encoded.
 CONTROL = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ud800-\udfff\ufeff]"
 )
 
 
 def harmless(text: str) -> str:
-    """``text`` without control characters, marks of direction and signs that cannot be seen."""
+    """``text`` with the characters in ``CONTROL`` replaced."""
     return CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def one_line(text: str) -> str:
-    """``harmless``, and no line of it can be taken for one of ours."""
+    """``harmless`` text in one line, so that no part of it looks like a line of the kit."""
     return harmless(text).replace("\n", " ")
 
 
@@ -27,8 +27,8 @@ def render(result: Result) -> str:
     for goal in result.goals:
         earned = f"{points(goal.points)}/{points(goal.of)}"
         lines += [f"  {SIGN[goal.outcome]} {goal.title} ({WORD[goal.outcome]}, {earned}): {goal.reason}"]
-    if told := story(result):
-        lines += [f"  {how(result)}:", *(f"    {line}" for line in told)]
+    if activity := activity_lines(result):
+        lines += [f"  {activity_heading(result)}:", *(f"    {line}" for line in activity)]
     if result.remark:
         lines.append(f"  {result.remark}")
     lines.append(advice(result))

@@ -1,7 +1,7 @@
-"""How each face says what to do next: a notebook by its calls, a terminal by its commands.
+"""Translate next steps between interfaces: a notebook has calls, a terminal has commands.
 
-Labs write the notebook's words (``reset()``), since that is where most read them; the checker itself writes those of a
-terminal (``driftlab reset LAB/EXERCISE``). Each face translates what it shows.
+Labs write the calls of a notebook (``reset()``), because most learners read them there. The checker writes the commands
+of a terminal (``driftlab reset LAB/EXERCISE``). Each interface translates what it shows.
 """
 
 import re
@@ -13,30 +13,30 @@ from driftlab.checker.exercises.result import Result
 CALL = re.compile(r"""\b(reset|check|hint|timeline|lab)\((?:(["'])([\w./-]+)\2)?\)""")
 COMMAND = re.compile(r"\bdriftlab (reset|check|hint|timeline|start) ([\w.-]+/[\w.-]*\w)")
 
-#: The call that begins an exercise is named otherwise than the command.
-BEGINS = {"lab": "start"}
+#: The call that starts an exercise has another name than the command.
+COMMAND_OF_CALL = {"lab": "start"}
 
 
 def in_terminal(text: str, exercise: str) -> str:
-    """``text`` about an exercise (``LAB/EXERCISE``), with commands in the place of a notebook's calls."""
+    """``text`` about an exercise (``LAB/EXERCISE``), with the calls of a notebook replaced by commands."""
     lab = exercise.partition("/")[0]
 
     def command(found: re.Match[str]) -> str:
-        verb, named = found[1], found[3] or exercise
-        whole = named if "/" in named or verb == "lab" else f"{lab}/{named}"
-        return f"driftlab {BEGINS.get(verb, verb)} {whole}"
+        verb, name = found[1], found[3] or exercise
+        target = name if "/" in name or verb == "lab" else f"{lab}/{name}"
+        return f"driftlab {COMMAND_OF_CALL.get(verb, verb)} {target}"
 
     return CALL.sub(command, text)
 
 
 def in_notebook(text: str) -> str:
-    """``text`` with a notebook's calls in the place of commands on one exercise. Those on clusters stay commands."""
-    calls = {command: call for call, command in BEGINS.items()}
+    """``text`` with commands on an exercise replaced by the calls of a notebook. Commands on clusters stay."""
+    calls = {command: call for call, command in COMMAND_OF_CALL.items()}
     return COMMAND.sub(lambda found: f'{calls.get(found[1], found[1])}("{found[2]}")', text)
 
 
 def for_terminal(result: Result) -> Result:
-    """The result in the words of a terminal, and of the reports that are made there."""
+    """The result in the words of a terminal, also for the reports of ``driftlab check``."""
     goals = tuple(replace(goal, reason=in_terminal(goal.reason, result.exercise)) for goal in result.goals)
     method = replace(result.method, remark=in_terminal(result.method.remark, result.exercise))
     return replace(result, goals=goals, method=method)

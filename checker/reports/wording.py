@@ -1,4 +1,4 @@
-"""The words and signs that all renderings share. A meaning is never in a colour alone."""
+"""The words and signs of all renderings. No meaning is expressed by colour alone."""
 
 from driftlab.checker.evidence.verdict import Outcome
 from driftlab.checker.exercises.result import Result
@@ -12,7 +12,7 @@ def points(number: float) -> str:
 
 
 def headline(result: Result) -> str:
-    """One line on the whole."""
+    """The whole result in one line."""
     score = f"{points(result.points)} of {points(result.of)} points"
     return {
         Outcome.PASS: f"Done: {result.title} · {score}",
@@ -24,24 +24,24 @@ def headline(result: Result) -> str:
 
 def clock(seconds: float) -> str:
     """Minutes and seconds, as on a stopwatch: ``4:05``."""
-    whole = round(seconds)
-    return f"{whole // 60}:{whole % 60:02}"
+    rounded = round(seconds)
+    return f"{rounded // 60}:{rounded % 60:02}"
 
 
 def duration(seconds: float) -> str:
-    """``4:05 minutes``, or ``12 s`` where it is less than one."""
+    """``4:05 minutes``, or ``12 s`` if it is less than a minute."""
     return f"{clock(seconds)} minutes" if seconds >= 59.5 else f"{round(seconds)} s"
 
 
-def how(result: Result) -> str:
-    """The heading of the story, with the time that it took."""
+def activity_heading(result: Result) -> str:
+    """The heading of the activity, with the time that it took."""
     if result.took_s < 1:
         return "How you did it"
     return f"How you did it, in {duration(result.took_s)}"
 
 
-def story(result: Result) -> list[str]:
-    """How it was done, one line for each deed; nothing where there is nothing to tell."""
+def activity_lines(result: Result) -> list[str]:
+    """What was done, one line for each action; empty if there is nothing to show."""
     method = result.method
     lines = [f"{'you' if deed.by_you else 'the controllers'}: {deed.text}" for deed in method.deeds]
     if method.gaps:
@@ -49,18 +49,18 @@ def story(result: Result) -> list[str]:
     return lines
 
 
-def left_alone(what: str, *, passed: bool) -> str:
-    """What is said of an exercise that is not begun again, since it is under way."""
-    return f"You {'have passed' if passed else 'are in the middle of'} {what}; nothing was changed."
+def unchanged_notice(exercise: str, *, passed: bool) -> str:
+    """The notice that an exercise was not started again, because it is under way."""
+    return f"You {'have passed' if passed else 'are in the middle of'} {exercise}; nothing was changed."
 
 
 def pending(result: Result) -> str:
-    """What is being waited for, in one line. There must be a goal that is WAITING."""
+    """The reason for waiting, in one line. At least one goal must be WAITING."""
     return f"Waiting: {next(goal.reason for goal in result.goals if goal.outcome is Outcome.WAITING)}"
 
 
 def advice(result: Result) -> str:
-    """What to do next, in one line."""
+    """The next step, in one line."""
     if result.next_step:
         return f"Try: {result.next_step}"
     return {

@@ -1,1 +1,1 @@
-"""Doing an exercise on a cluster: start, check, hint, reset, and what is stored of it."""
+"""Exercises on a cluster: start, check, hint, reset, and the stored state between processes."""

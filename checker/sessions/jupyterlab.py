@@ -1,6 +1,6 @@
-"""``driftlab lab``: JupyterLab on the learner's notebooks, and the cluster that comes up beside it.
+"""``driftlab lab``: run JupyterLab with the learner's notebooks, and bring the cluster up meanwhile.
 
-Both are processes of their own, and both end with this one.
+Both are separate processes, and both end with this one.
 """
 
 import errno
@@ -17,7 +17,7 @@ from pathlib import Path
 
 from driftlab.checker.exercises.catalogue import find_lab, labs
 from driftlab.checker.sessions.selection import remember
-from driftlab.checker.sessions.workspace import default_workspace, deliver
+from driftlab.checker.sessions.workspace import copy_notebooks, default_workspace
 from driftlab.clusters.cluster import Cluster
 from driftlab.clusters.errors import DriftlabError, UsageError
 from driftlab.clusters.host import processes, signals
@@ -25,83 +25,85 @@ from driftlab.clusters.host.files import make_folder, write_atomically
 from driftlab.clusters.host.paths import state_folder
 from driftlab.clusters.kubernetes.kubectl import kubectl_path
 
-#: JupyterLab's settings where the learner has none: no question about news in the way of the first cell,
-#: Ctrl-C in the terminal costs ten seconds of work at most, and no end of a long command is out of sight.
+#: JupyterLab's settings, unless the learner has changed them: no dialog about news before the first cell, saving every
+#: ten seconds, so that Ctrl-C in the terminal loses little work, and wrapped lines, so that long commands are visible.
 SETTINGS = {
     "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
     "docmanager-extension/plugin": {"autosaveInterval": 10},
     "notebook-extension/tracker": {"codeCellConfig": {"lineNumbers": False, "lineWrap": True}},
 }
 
-#: What the path of a Unix socket may take, its end mark included: 104 on macOS, 108 on Linux.
+#: The maximum length of the path of a Unix socket, with its terminating byte: 104 on macOS, 108 on Linux.
 SOCKET_PATH_BYTES = 104
 
 
 def run(cluster: Cluster, *, lab: str | None, workspace: Path | None, browser: bool, port: int) -> None:
-    """Serve until interrupted. Raises UsageError for a port that is taken; DriftlabError where JupyterLab ends."""
+    """Serve until interrupted. Raises UsageError if the port is in use, and DriftlabError if JupyterLab fails."""
     if port:
         raise_if_port_taken(port)
-    first = find_lab(lab) if lab else labs()[0]
+    first_lab = find_lab(lab) if lab else labs()[0]
     folder = (workspace or default_workspace()).expanduser().resolve()
-    for line in deliver(labs(), folder):
+    for line in copy_notebooks(labs(), folder):
         print(line)
     print(f"Your notebooks: {folder}")
-    ran_before = cluster.status().phase == "ready"
-    preparation = None if ran_before else _prepare(cluster)
+    was_running = cluster.status().phase == "ready"
+    preparation = None if was_running else _prepare(cluster)
     remember(cluster)
     jupyter = subprocess.Popen(
-        _jupyter_command(folder, first.notebook.name, browser=browser, port=port),
+        _jupyter_command(folder, first_lab.notebook.name, browser=browser, port=port),
         env={**os.environ, **_environment(cluster)},
         cwd=folder,
         start_new_session=True,
     )
-    both = "" if ran_before else ", and the cluster with it"
-    print(f"Starting JupyterLab. Ctrl-C stops it{both}.", flush=True)
+    cluster_too = "" if was_running else ", and the cluster with it"
+    print(f"Starting JupyterLab. Ctrl-C stops it{cluster_too}.", flush=True)
     try:
-        while (code := jupyter.poll()) is None:
+        while (exit_code := jupyter.poll()) is None:
             if preparation is not None and preparation.poll() is not None:
                 print(_outcome_of_preparation(preparation, cluster), flush=True)
                 preparation = None
             time.sleep(0.2)
-        if code:
-            raise DriftlabError(f"JupyterLab ended with exit code {code}.", next_step="driftlab doctor")
+        if exit_code:
+            raise DriftlabError(f"JupyterLab ended with exit code {exit_code}.", next_step="driftlab doctor")
     except KeyboardInterrupt:
         print("\nStopping …", flush=True)
     finally:
         with signals.ignore_signals():
-            _end(jupyter, patience_s=10)
+            _terminate(jupyter, patience_s=10)
             if preparation is not None:
-                _end(preparation, patience_s=30, first=signal.SIGINT)
-            if not ran_before:
+                _terminate(preparation, patience_s=30, first_signal=signal.SIGINT)
+            if not was_running:
                 cluster.stop()
     print("Stopped. Your notebooks and the cluster's state are kept; `driftlab down` takes the cluster's away.")
 
 
 def raise_if_port_taken(port: int) -> None:
-    """Raise UsageError where JupyterLab could not listen on ``port``: it would say so in its own words, and end."""
-    with socket.socket() as one:
-        # as JupyterLab does: connections that have ended are no hindrance
-        one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    """Raise UsageError if JupyterLab cannot listen on ``port``, because its own message is less helpful."""
+    with socket.socket() as listener:
+        # as JupyterLab: connections in TIME_WAIT do not block the port
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            one.bind(("127.0.0.1", port))
+            listener.bind(("127.0.0.1", port))
         except OSError as error:
-            taken = "is taken" if error.errno == errno.EADDRINUSE else f"cannot be had: {error.strerror or error}"
-            raise UsageError(f"The port {port} {taken}.", next_step="driftlab lab --port 0") from error
+            problem = "is taken" if error.errno == errno.EADDRINUSE else f"cannot be had: {error.strerror or error}"
+            raise UsageError(f"The port {port} {problem}.", next_step="driftlab lab --port 0") from error
 
 
 def _outcome_of_preparation(preparation: subprocess.Popen[bytes], cluster: Cluster) -> str:
-    if not preparation.returncode:  # why this engine was taken, only we know: the preparation was told which
-        return readiness(cluster)
+    if (
+        not preparation.returncode
+    ):  # only this process knows the reason for the engine: the other one got the engine as an argument
+        return ready_message(cluster)
     return (state_folder() / "up.log").read_text(encoding="utf-8", errors="replace").strip()
 
 
-def readiness(cluster: Cluster) -> str:
-    """One line on a cluster that is ready: its name, why this engine was taken, and where its API server is."""
+def ready_message(cluster: Cluster) -> str:
+    """One line on a ready cluster: its name, the reason for its engine, and the address of its API server."""
     return f"The cluster {cluster.name!r} is ready ({cluster.selection_reason}; {cluster.status().server})."
 
 
 def _prepare(cluster: Cluster) -> subprocess.Popen[bytes]:
-    """Bring the cluster up in a process of its own; notebooks see its progress: see ``sessions.preparation``."""
+    """Bring the cluster up in a separate process; notebooks show its progress: see ``sessions.preparation``."""
     module, environment = processes.module_command("driftlab.checker.cli.main")
     log = state_folder() / "up.log"
     make_folder(log.parent)
@@ -129,13 +131,13 @@ def _jupyter_command(folder: Path, notebook: str, *, browser: bool, port: int) -
     ]  # fmt: skip
     if not browser:
         command.append("--no-browser")
-    if hasattr(os, "geteuid") and os.geteuid() == 0:  # in containers people are root
+    if hasattr(os, "geteuid") and os.geteuid() == 0:  # in containers, the user is often root
         command.append("--allow-root")
     return command
 
 
 def _transport() -> str:
-    """Kernels listen where nobody else on this machine can reach them, unless that path is too long for a socket."""
+    """``ipc``, which other users cannot reach, unless the path is too long for a Unix socket; else ``tcp``."""
     from jupyter_core.paths import jupyter_runtime_dir
 
     path = Path(jupyter_runtime_dir()) / f"kernel-{uuid.uuid4()}-ipc-1"
@@ -143,31 +145,31 @@ def _transport() -> str:
 
 
 def _environment(cluster: Cluster) -> dict[str, str]:
-    """Kernels and terminals find our kubectl, and the learner's kubeconfig once there is one."""
+    """The environment in which kernels and terminals find our kubectl and the learner's kubeconfig."""
     settings = state_folder() / "jupyter" / "settings"
-    for plugin, chosen in SETTINGS.items():
+    for plugin, values in SETTINGS.items():
         path = settings / "@jupyterlab" / f"{plugin}.jupyterlab-settings"
-        if not path.exists():  # what the learner has chosen since is theirs
-            write_atomically(path, json.dumps(chosen), mode=0o644)
+        if not path.exists():  # keep changes of the learner
+            write_atomically(path, json.dumps(values), mode=0o644)
     return {
         "JUPYTERLAB_SETTINGS_DIR": str(settings),
         "PATH": f"{kubectl_path().parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
-        "KUBECONFIG": str(learner_link()),
+        "KUBECONFIG": str(terminal_kubeconfig()),
         "KUBECACHEDIR": str(state_folder() / "kubectl-cache"),
         "DRIFTLAB_ENGINE": cluster.engine,
         "DRIFTLAB_CLUSTER": cluster.name,
     }
 
 
-def learner_link() -> Path:
-    """The kubeconfig that terminals use: that of the lab opened last."""
+def terminal_kubeconfig() -> Path:
+    """The kubeconfig that terminals use: that of the last opened lab."""
     return state_folder() / "learner.kubeconfig"
 
 
-def _end(process: subprocess.Popen[bytes], patience_s: float, first: int = signal.SIGTERM) -> None:
-    """End a process that leads a session of its own, and whatever it has started there."""
+def _terminate(process: subprocess.Popen[bytes], patience_s: float, first_signal: int = signal.SIGTERM) -> None:
+    """End a process that leads its own session, and all processes in that session."""
     if process.poll() is None:
-        os.killpg(process.pid, first)
+        os.killpg(process.pid, first_signal)
         deadline = time.monotonic() + patience_s
         while process.poll() is None and time.monotonic() < deadline:
             time.sleep(0.05)

@@ -1,4 +1,4 @@
-"""Bring a cluster up while others may watch: the notebooks see the progress of whoever does the work."""
+"""Bring a cluster up and share the progress, so that notebooks can show the progress of another process."""
 
 import json
 import os
@@ -13,13 +13,13 @@ from driftlab.clusters.host.paths import state_folder
 from driftlab.clusters.host.progress import Progress, SharedProgress, Step
 
 
-def shared_path(cluster: Cluster) -> Path:
+def progress_path(cluster: Cluster) -> Path:
     return state_folder() / "progress" / f"{cluster.engine}-{cluster.folder.name}.json"
 
 
 def bring_up(cluster: Cluster, progress: Progress, confirmed: str = "") -> None:
-    """``up`` and ``wait_ready``, with the progress shared. Raises DriftlabError; ConfirmationNeeded as ``up`` does."""
-    path = shared_path(cluster)
+    """``up`` and ``wait_ready``, with shared progress. Raises DriftlabError, and ConfirmationNeeded as ``up``."""
+    path = progress_path(cluster)
     shared = SharedProgress(path)
     try:
         cluster.up(Progress(*progress.reporters, shared), confirmed=confirmed)
@@ -29,18 +29,18 @@ def bring_up(cluster: Cluster, progress: Progress, confirmed: str = "") -> None:
 
 
 def preparing_elsewhere(cluster: Cluster) -> bool:
-    """Is another living process bringing this cluster up?"""
+    """Whether another running process is bringing this cluster up."""
     try:
-        pid = int(json.loads(shared_path(cluster).read_text(encoding="utf-8"))["pid"])
+        pid = int(json.loads(progress_path(cluster).read_text(encoding="utf-8"))["pid"])
     except (OSError, ValueError, KeyError, TypeError):
         return False
     return pid != os.getpid() and psutil.pid_exists(pid)
 
 
 def watch(cluster: Cluster, show: Callable[[Step], None], every_s: float = 0.3) -> None:
-    """Show the progress of the process that brings the cluster up, until it is done."""
+    """Show the progress of the process that is bringing the cluster up, until it is done."""
     while preparing_elsewhere(cluster):
-        step = SharedProgress.read(shared_path(cluster))
+        step = SharedProgress.read(progress_path(cluster))
         if step:
             show(step)
         time.sleep(every_s)

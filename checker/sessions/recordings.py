@@ -1,4 +1,4 @@
-"""The recordings of a lab's exercises: begin them, read them, and note in them when the checker itself is at work."""
+"""The recordings of a lab's exercises: start them, read them, and mark the checker's own changes in them."""
 
 import json
 import os
@@ -17,26 +17,30 @@ from driftlab.clusters.cluster import Cluster
 if TYPE_CHECKING:
     from pathlib import Path
 
-#: Seconds within which a recorder, if need be a new one, has written down what has happened.
-RECORDER_S = 10.0
-#: Seconds that a recorder is given to begin, before another one is started.
-BEGIN_S = 5.0
+#: The maximum time in seconds until a recorder, perhaps a new one, has written all changes.
+RECORDER_TIMEOUT_S = 10.0
+#: The time in seconds to wait for a recorder to start, before starting another one.
+START_TIMEOUT_S = 5.0
 
 
 class Recordings:
-    """Those of one lab in one namespace of one cluster."""
+    """The recordings of one lab in one namespace of one cluster."""
 
     def __init__(self, cluster: Cluster, namespace: str, store: Store) -> None:
         self.cluster, self.namespace, self.store = cluster, namespace, store
         self._readers: dict[Path, RecordingReader] = {}
-        self._asked_until: dict[Path, float] = {}
+        self._starting_until: dict[Path, float] = {}
 
     def begin(self, exercise: Exercise) -> None:
-        """Start a recorder, unless one is at work, or the recording is full."""
+        """Start a recorder, unless one is running or the recording is full."""
         path = self.store.recording(exercise)
-        if time.monotonic() < self._asked_until.get(path, 0) or recorder.runs(path) or self.reader(exercise).full:
+        if (
+            time.monotonic() < self._starting_until.get(path, 0)
+            or recorder.is_recording(path)
+            or self.reader(exercise).full
+        ):
             return
-        self._asked_until[path] = time.monotonic() + BEGIN_S
+        self._starting_until[path] = time.monotonic() + START_TIMEOUT_S
         recorder.spawn(
             kubeconfig=self.cluster.kubeconfig,
             namespace=self.namespace,
@@ -47,21 +51,21 @@ class Recordings:
         )
 
     def reader(self, exercise: Exercise) -> RecordingReader:
-        """Has read the recording to its end."""
+        """The reader of the recording, which has read it to its end."""
         path = self.store.recording(exercise)
         reader = self._readers.setdefault(path, RecordingReader(path))
         reader.read_new()
         return reader
 
     def until(self, exercise: Exercise, baseline: Snapshot, now: Snapshot) -> Recording:
-        """The recording up to ``now``. If it does not get there in time, it has a gap at its end."""
-        deadline = time.monotonic() + RECORDER_S
+        """The recording up to ``now``. If the recorder does not get there in time, the recording ends with a gap."""
+        deadline = time.monotonic() + RECORDER_TIMEOUT_S
         while True:
             self.begin(exercise)
             reader = self.reader(exercise)
             recording = reader.recording.until(int(now.resource_version))
-            behind = (kind for kind in now.raw if not recording.shows(kind, now.raw[kind], baseline.raw[kind]))
-            if reader.full or (reader.begun and not any(behind)):
+            incomplete = (kind for kind in now.raw if not recording.covers(kind, now.raw[kind], baseline.raw[kind]))
+            if reader.full or (reader.exists and not any(incomplete)):
                 return recording
             if time.monotonic() > deadline:
                 gap = Gap(time.time(), "", "what happened last is not in it yet")
@@ -69,9 +73,9 @@ class Recordings:
             time.sleep(0.02)
 
     def mark(self, exercise: Exercise, begin: int, until: int | None) -> None:
-        """Note that the checker causes what happens after one resourceVersion, and until another if that is known."""
+        """Mark the changes after one resourceVersion, up to ``until`` if it is known, as the checker's own."""
         line = json.dumps({"at": time.time(), "ours": begin, "until": until})
-        with suppress(FileNotFoundError):  # one that is not there would seem to be empty
+        with suppress(FileNotFoundError):  # creating the file would make it look like an empty recording
             descriptor = os.open(self.store.recording(exercise), os.O_WRONLY | os.O_APPEND)
             with os.fdopen(descriptor, "wb", buffering=0) as file:
-                file.write(f"\n{line}\n".encode())  # on a line of its own, whatever was there
+                file.write(f"\n{line}\n".encode())  # a new line, even if the last one is incomplete

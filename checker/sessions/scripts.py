@@ -1,4 +1,4 @@
-"""Run a script as the learner would: plain kubectl, in the lab's namespace."""
+"""Run a script as the learner would: kubectl in the lab's namespace."""
 
 import os
 import tempfile
@@ -10,7 +10,7 @@ from driftlab.clusters.kubernetes.kubectl import NO_KUBERC, kubectl_path
 
 
 def learner_environment(kubeconfig: Path) -> dict[str, str]:
-    """What a learner's shell needs for plain ``kubectl`` to do the right thing."""
+    """The environment variables with which ``kubectl`` in a shell uses the learner's kubeconfig."""
     folder = str(kubectl_path().parent)
     path = os.environ.get("PATH", os.defpath)
     return {
@@ -21,10 +21,10 @@ def learner_environment(kubeconfig: Path) -> dict[str, str]:
 
 
 def run_script(script: Path, kubeconfig: Path, abort_reason: Callable[[], str] = lambda: "") -> str:
-    """Run a shell script (a solution, a wrong answer) with the learner's kubeconfig; its output.
+    """Run a shell script (a solution, a wrong answer) with the learner's kubeconfig, and return its output.
 
-    The script means what is written there: neither the user's kuberc nor functions of their shell change it.
-    ``abort_reason``: why it is to be stopped, once there is a reason. Raises CommandFailed.
+    The user's kuberc and shell functions do not affect it.
+    ``abort_reason``: polled while it runs; a text that is not empty stops the script. Raises CommandFailed.
     """
     with tempfile.TemporaryDirectory() as folder:
         return processes.run(

@@ -1,4 +1,4 @@
-"""Which cluster is meant: the one named here, else by the environment, else the one used last or that is there."""
+"""Select the cluster: by argument, else by the environment, else the last one used, else an existing one."""
 
 import json
 import os
@@ -10,34 +10,34 @@ from driftlab.clusters.registry import engines, open_cluster, uses_contexts
 
 
 def chosen_cluster(engine: str | None = None, name: str | None = None) -> Cluster:
-    """The cluster that is meant. Raises UnknownEngine, EngineUnavailable, or UsageError where a name is none."""
+    """The selected cluster. Raises UnknownEngine, EngineUnavailable, or UsageError for an invalid name."""
     last = last_chosen()
     engine = engine or os.environ.get("DRIFTLAB_ENGINE") or None
-    asked = engine is not None
-    if name is None:  # an empty one was asked for, too: by a script whose variable is not set
+    engine_given = engine is not None
+    if name is None:  # an empty name is not None: a script may pass an unset variable
         name = os.environ.get("DRIFTLAB_CLUSTER") or None
-    # the name of a context is nobody else's, and nobody else's name is a context's
+    # names of contexts are valid only for engines with contexts, and other names only for the others
     if name is None and (engine is None or uses_contexts(engine) == uses_contexts(last.get("engine"))):
         name = last.get("name") or None
     if engine is None:
         engine = last["engine"] if last.get("name") == name and "engine" in last else _engine_of(name)
     cluster = open_cluster(engine, name)
-    if not asked and engine != "auto":
+    if not engine_given and engine != "auto":
         cluster.selection_reason = f"engine {engine}: as before"
     return cluster
 
 
 def _engine_of(name: str | None) -> str:
-    """The engine that has a cluster of this name already, even if only partly created; else ``auto``."""
-    for kind in engines():
-        wanted = kind.default_name if name is None else name
-        if kind.automatic and kind.is_valid_name(wanted) and kind(wanted).folder.exists():
-            return kind.engine
+    """The engine that already has a cluster of this name, even if only partly created; else ``auto``."""
+    for engine in engines():
+        candidate = engine.default_name if name is None else name
+        if engine.automatic and engine.is_valid_name(candidate) and engine(candidate).folder.exists():
+            return engine.engine
     return "auto"
 
 
 def remember(cluster: Cluster) -> None:
-    """From now on this one is meant where none is named."""
+    """Make it the default cluster of later commands."""
     write_atomically(state_folder() / "cluster.json", json.dumps({"engine": cluster.engine, "name": cluster.name}))
 
 
@@ -47,7 +47,7 @@ def forget(cluster: Cluster) -> None:
 
 
 def last_chosen() -> dict[str, str]:
-    """``engine`` and ``name`` of the cluster that was used last; empty where there was none."""
+    """``engine`` and ``name`` of the last cluster that was used; empty if there is none."""
     try:
         document = json.loads((state_folder() / "cluster.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):

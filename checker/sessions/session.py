@@ -1,4 +1,4 @@
-"""Doing an exercise on a cluster: start, check, hint, reset. ``sessions.store`` keeps what must outlive a process."""
+"""A session of a lab on a cluster: start, check, hint, reset. ``sessions.store`` holds its state between processes."""
 
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -9,7 +9,7 @@ from typing import Any
 
 from filelock import Timeout
 
-from driftlab.checker.evidence.recording import MOST_PROOF_S
+from driftlab.checker.evidence.recording import MAX_PROOF_S
 from driftlab.checker.evidence.snapshot import Evidence, Snapshot
 from driftlab.checker.evidence.verdict import Outcome
 from driftlab.checker.exercises.exercise import Exercise
@@ -30,22 +30,22 @@ from driftlab.clusters.errors import ClusterUnreachable, DriftlabError, StateUnu
 from driftlab.clusters.host.files import locked
 from driftlab.clusters.kubernetes.client import Client
 
-LOST = "what was noted at the start of the exercise is lost or was changed"
+BASELINE_LOST = "what was noted at the start of the exercise is lost or was changed"
 
 
 class NotStarted(UsageError):
-    """An exercise is asked about that was not started."""
+    """The exercise was not started."""
 
 
 @dataclass(frozen=True)
 class Started:
-    """What was done, and what is needed to go on: for a face to show."""
+    """The result of a start, for an interface to show."""
 
     exercise: Exercise
     namespace: str
     kubeconfig: Path
-    fresh: bool  #: False where the exercise had been started before, and was left as it is
-    passed: bool = False  #: it was left as it is, and has been passed
+    fresh: bool  #: False if the exercise was under way already, and was not changed
+    passed: bool = False  #: whether it was under way already, and has been passed
 
 
 @dataclass(frozen=True)
@@ -58,59 +58,59 @@ class Hint:
 
 
 class Session:
-    """One lab on one cluster. ``namespace``: another one than the cluster would give the lab."""
+    """One lab on one cluster. ``namespace``: if given, it is used instead of the default namespace of the lab."""
 
     def __init__(self, cluster: Cluster, lab: Lab, namespace: str | None = None) -> None:
         self.cluster, self.lab = cluster, lab
         self.namespace = namespace or cluster.namespace_for(lab.namespace)
         self.store = Store(store_folder(cluster) / self.namespace / lab.name)
-        self.lost = LostNode(cluster, store_folder(cluster))
+        self.lost_node = LostNode(cluster, store_folder(cluster))
         self.recordings = Recordings(cluster, self.namespace, self.store)
         self.grade = grade
 
-    # ---- what is kept
+    # ---- stored state
 
     @property
     def folder(self) -> Path:
-        """Where it is kept."""
+        """The folder of the stored state."""
         return self.store.folder
 
     @property
     def current(self) -> str:
-        """The name of the exercise that the namespace is in, or nothing."""
+        """The name of the exercise that is under way in the namespace, or empty."""
         return self.store.current
 
     def started(self, exercise: Exercise) -> bool:
-        """Is it under way, and on this very cluster? What is kept may be of one that was replaced.
+        """Whether the exercise is under way on this cluster. The stored state may be that of a deleted cluster.
 
-        Raises ClusterUnreachable and the like.
+        Raises ClusterUnreachable and other DriftlabErrors.
         """
-        there = self.current == exercise.name and self.store.path(exercise, "baseline").exists()
-        return there and self._same_cluster(exercise)
+        is_current = self.current == exercise.name and self.store.path(exercise, "baseline").exists()
+        return is_current and self._same_cluster(exercise)
 
     def hints_used(self, exercise: Exercise) -> int:
         return self.store.hints_used(exercise)
 
     def last_result(self, exercise: Exercise) -> dict[str, Any]:
-        """The last result as it was kept; empty where there is none or it is damaged."""
+        """The last stored result; empty if there is none or it is damaged."""
         return self.store.last_result(exercise)
 
     def result_is_damaged(self, exercise: Exercise) -> bool:
         return self.store.result_is_damaged(exercise)
 
-    # ---- what is done
+    # ---- actions
 
     def open(self) -> Path:
-        """Make the lab's namespace; the learner's kubeconfig for it."""
+        """Create the lab's namespace, and return the learner's kubeconfig for it."""
         self.cluster.create_namespace(self.namespace)
         return self.cluster.learner_kubeconfig(self.namespace)
 
     def start(self, exercise: Exercise, *, again: bool = False) -> Started:
-        """Put the namespace into the exercise's starting state and take the baseline.
+        """Create the exercise's starting state in the namespace, and take the baseline.
 
-        One that is under way already is left alone, unless ``again``. Hints used and
-        results are kept: they tell of the learner, not of the cluster. Raises Overtaken where another exercise begins
-        in the namespace meanwhile.
+        An exercise that is under way is not changed, unless ``again``. Used hints and results remain, because they are
+        about the learner, not about the cluster. Raises Overtaken if another exercise begins in the namespace
+        meanwhile.
         """
         kubeconfig = self.open()
         if not again and self.started(exercise):
@@ -119,14 +119,14 @@ class Session:
             return Started(exercise, self.namespace, kubeconfig, fresh=False, passed=passed)
         if exercise.loses_node:
             self.cluster.raise_if_nodes_cannot_be_lost()
-        with turns.taken(self.folder.parent, exercise.id) as turn:
+        with turns.take_turn(self.folder.parent, exercise.id) as turn:
             self._journal(exercise).unlink(missing_ok=True)
             self.store.end_all()
-            self.lost.bring_back(exercise.id)
+            self.lost_node.restart(exercise.id)
             self.cluster.clear(self.namespace)
             baseline = create_starting_state(self.cluster, exercise, kubeconfig, turn, lambda: self._snapshot(exercise))
             node = exercise.lost_node(baseline)
-            with self.lost.losing(node, self._session_name(exercise)) if exercise.loses_node else nullcontext():
+            with self.lost_node.lose(node, self._session_name(exercise)) if exercise.loses_node else nullcontext():
                 self.store.begin(exercise, baseline)
                 self.recordings.begin(exercise)
         return Started(exercise, self.namespace, kubeconfig, fresh=True)
@@ -137,9 +137,9 @@ class Session:
     def check(
         self, exercise: Exercise, *, wait_s: float = 0, waiting: Callable[[Result], None] = lambda result: None
     ) -> Result:
-        """Judge the exercise. Goals that are WAITING are looked at again for up to ``wait_s`` seconds.
+        """Judge the exercise. While goals are WAITING, they are judged again for up to ``wait_s`` seconds.
 
-        A cluster that does not answer gives a Result full of ERROR. Raises NotStarted.
+        If the cluster does not answer, all goals in the Result are ERROR. Raises NotStarted.
         """
         used = self.hints_used(exercise)
         deadline = time.monotonic() + wait_s
@@ -149,17 +149,17 @@ class Session:
                 break
             waiting(result)
             time.sleep(0.25)
-        if lost := list(self.store.repaired_files(exercise)):
-            result = replace(result, method=replace(result.method, gaps=(*result.method.gaps, *lost)))
-        if result.outcome is not Outcome.ERROR:  # what was earned is not lost to a cluster that does not answer
-            self.store.keep_result(exercise, result)
+        if missing := list(self.store.repair_files(exercise)):
+            result = replace(result, method=replace(result.method, gaps=(*result.method.gaps, *missing)))
+        if result.outcome is not Outcome.ERROR:  # an error of the cluster must not replace an earned result
+            self.store.save_result(exercise, result)
         return result
 
     def hint(self, exercise: Exercise) -> Hint:
-        """The next hint for what is wrong now. Raises NotStarted; ClusterUnreachable where that cannot be seen."""
+        """The next hint for what is wrong now. Raises NotStarted, and ClusterUnreachable if that cannot be judged."""
         result = self._result(exercise, 0)
         if result.goals and all(goal.outcome is Outcome.ERROR for goal in result.goals):
-            raise ClusterUnreachable(  # and no hint is used up
+            raise ClusterUnreachable(  # before a hint is counted
                 f"What is wrong now cannot be seen: {result.goals[0].reason}.",
                 next_step=result.next_step or "driftlab status",
             )
@@ -168,10 +168,13 @@ class Session:
         return Hint(step, hints[step - 1], step < len(hints))
 
     def evidence(self, exercise: Exercise) -> Evidence:
-        """What a check would be judged by now. Raises NotStarted, StateUnusable; ClusterUnreachable and the like."""
-        baseline = self._started_from(exercise)
+        """The evidence for a check now.
+
+        Raises NotStarted, StateUnusable, ClusterUnreachable and other DriftlabErrors.
+        """
+        baseline = self._baseline(exercise)
         if baseline is None:
-            raise StateUnusable(LOST.capitalize() + ".", next_step=f"driftlab reset {exercise.id}")
+            raise StateUnusable(BASELINE_LOST.capitalize() + ".", next_step=f"driftlab reset {exercise.id}")
         now = self._snapshot(exercise)
         return Evidence(baseline, now, self.recordings.until(exercise, baseline, now))
 
@@ -181,20 +184,20 @@ class Session:
         document = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": CONFIGMAP}, "data": dict(answers)}
         Client(self.cluster.learner_kubeconfig(self.namespace)).apply(path, document)
 
-    def state(self) -> object:
-        """What is in the namespace: something else after everything that happens. None where that cannot be read."""
+    def object_versions(self) -> object:
+        """The UIDs and resourceVersions of all objects, to detect changes. None if they cannot be read."""
         try:
             raw = self._snapshot().raw
         except DriftlabError:
             return None
-        return {(one["metadata"]["uid"], one["metadata"]["resourceVersion"]) for kind in raw for one in raw[kind]}
+        return {(item["metadata"]["uid"], item["metadata"]["resourceVersion"]) for kind in raw for item in raw[kind]}
 
     def run(self, script: Path) -> str:
         """Run a script as the learner would: see ``scripts.run_script``."""
         return run_script(script, self.cluster.learner_kubeconfig(self.namespace))
 
-    def _started_from(self, exercise: Exercise) -> Snapshot | None:
-        """The baseline, or None where it is lost. Raises NotStarted."""
+    def _baseline(self, exercise: Exercise) -> Snapshot | None:
+        """The baseline, or None if it is lost. Raises NotStarted."""
         if self.store.ticket_is_damaged:
             raise NotStarted(
                 f"Which exercise of {self.lab.name} is under way cannot be read any more: its note is damaged.",
@@ -209,11 +212,11 @@ class Session:
         return self.store.baseline(exercise)
 
     def _result(self, exercise: Exercise, hints_used: int, *, prove: bool = False) -> Result:
-        baseline = self._started_from(exercise)
+        baseline = self._baseline(exercise)
         if baseline is None:
-            return ungraded(exercise, LOST, f"driftlab reset {exercise.id}", hints_used)
+            return ungraded(exercise, BASELINE_LOST, f"driftlab reset {exercise.id}", hints_used)
         try:
-            with self._checking_alone(exercise):
+            with self._check_lock(exercise):
                 now = self._snapshot(exercise)
                 if now.cluster != baseline.cluster:
                     return self.grade(exercise, Evidence(baseline, now), hints_used)
@@ -235,38 +238,38 @@ class Session:
             return ungraded(exercise, f"the cluster could not be asked: {error.message}", error.next_step, hints_used)
 
     def _error_if_node_is_back(self, exercise: Exercise, result: Result) -> Result:
-        """What is not done yet cannot be done any more once the Node that was lost is there again."""
-        undone = exercise.loses_node and result.outcome is not Outcome.PASS
-        if undone and (back := self.lost.is_back(self._session_name(exercise))):
-            reason, again = f"the Node that was lost is back: {back}", f"driftlab reset {exercise.id}"
+        """Return an error if the lost Node is back before the exercise was passed: it can no longer be solved."""
+        not_passed = exercise.loses_node and result.outcome is not Outcome.PASS
+        if not_passed and (why := self.lost_node.recovery_reason(self._session_name(exercise))):
+            reason, again = f"the Node that was lost is back: {why}", f"driftlab reset {exercise.id}"
             return ungraded(exercise, reason, again, result.hints_used)
         return result
 
     @contextmanager
-    def _checking_alone(self, exercise: Exercise) -> Iterator[None]:
-        """Nobody judges by what somebody else is disturbing, nor puts it back meanwhile. Raises Timeout."""
+    def _check_lock(self, exercise: Exercise) -> Iterator[None]:
+        """Allow one check at a time, because a check with proofs disturbs the evidence of others. Raises Timeout."""
         if not exercise.proofs:
             yield
             return
-        with locked(self.store.path(exercise, "check").with_suffix(".lock"), timeout_s=MOST_PROOF_S):
+        with locked(self.store.path(exercise, "check").with_suffix(".lock"), timeout_s=MAX_PROOF_S):
             yield
 
     # ---- proofs
 
     @contextmanager
     def _disturbing(self, exercise: Exercise, now: Snapshot) -> Iterator[Disturbance]:
-        """What a proof needs. The recording is told, so that nobody takes it for the learner's doing.
+        """A Disturbance for proofs. The recording marks its changes, so that they do not count as the learner's.
 
-        Where the check is cut off, the recording is left to the next one to put right.
+        If the check is aborted, the next one completes the marks.
         """
         begin = int(now.resource_version)
         self.recordings.mark(exercise, begin, None)
-        with disturbing(self.cluster.client, self.namespace, self._snapshot, self._journal(exercise)) as made:
-            yield made
+        with disturbing(self.cluster.client, self.namespace, self._snapshot, self._journal(exercise)) as disturbance:
+            yield disturbance
         self.recordings.mark(exercise, begin, int(self._snapshot().resource_version))
 
     def _finish_proofs(self, exercise: Exercise, now: Snapshot) -> bool:
-        """Make good what a check that was cut off has left half done; was there anything?"""
+        """Complete the proofs that an aborted check left; returns whether there were any."""
         open_proofs = self.recordings.reader(exercise).open_proofs
         if not open_proofs and not self._journal(exercise).exists():
             return False
@@ -284,5 +287,5 @@ class Session:
         return take_snapshot(self.cluster.client, self.namespace, identity, exercise.watches if exercise else ())
 
     def _same_cluster(self, exercise: Exercise) -> bool:
-        kept = read(self.store.path(exercise, "baseline")).get("cluster")
-        return bool(kept == self.cluster.client.get(self.cluster.identity_path(self.namespace))["metadata"]["uid"])
+        recorded = read(self.store.path(exercise, "baseline")).get("cluster")
+        return bool(recorded == self.cluster.client.get(self.cluster.identity_path(self.namespace))["metadata"]["uid"])

@@ -1,4 +1,4 @@
-"""Read snapshots of namespaces from a cluster: for one check, or for many learners at once."""
+"""Read snapshots of namespaces from a cluster: one for a check, or many for grading."""
 
 import time
 from collections.abc import Collection
@@ -8,7 +8,7 @@ from driftlab.checker.evidence.snapshot import LISTS, Snapshot, lean, lists
 from driftlab.clusters.errors import ClusterUnreachable
 from driftlab.clusters.kubernetes.client import ApiRefused, Document, Reader
 
-#: How many objects of many namespaces are read at once.
+#: The maximum number of objects in one response, when many namespaces are read.
 PAGE = 500
 
 
@@ -18,13 +18,12 @@ def take_snapshot(
     identity: str = "/api/v1/namespaces/kube-system",
     watches: Collection[str] = (),
 ) -> Snapshot:
-    """Read a namespace: five requests, all of the same resourceVersion; one more for each kind but one in ``watches``.
+    """Read a namespace: five requests at the same resourceVersion, and one more for each further kind in ``watches``.
 
-    The first list fixes the version; the others ask for exactly that one:
+    The first list sets the version; the others request exactly that version:
     https://kubernetes.io/docs/reference/using-api/api-concepts/#resource-versions.
-    Where the API server has forgotten that version meanwhile, all is read once more.
-    ``identity`` is the path of the object whose UID identifies the cluster. Raises
-    ClusterUnreachable or ApiRefused.
+    If the API server no longer has that version, everything is read once more.
+    ``identity`` is the path of the object whose UID identifies the cluster. Raises ClusterUnreachable or ApiRefused.
     """
     cluster = _identity(reader, identity)
     try:
@@ -42,33 +41,33 @@ def _lists_of_one_version(
     raw: dict[str, list[dict[str, Any]]] = {}
     version = ""
     for name, path in lists(watches).items():
-        within = path.format(namespace=namespace)
-        of, raw[name] = _version_and_items(reader.get(within, **_at(version)), within)
-        version = version or of
+        list_path = path.format(namespace=namespace)
+        list_version, raw[name] = _version_and_items(reader.get(list_path, **_exact_version(version)), list_path)
+        version = version or list_version
     return version, raw
 
 
 def take_snapshots(reader: Reader, namespaces: Collection[str]) -> dict[str, Snapshot]:
-    """Many namespaces of one cluster, for graders: read as lists of the whole cluster, all of one resourceVersion.
+    """Read many namespaces of one cluster, for graders, from lists of the whole cluster, all of one resourceVersion.
 
-    Needs the right to list everywhere. Raises ClusterUnreachable or ApiRefused. Lists are read in pages, and kept
-    ``lean``: there may be thousands of Pods.
+    Needs the right to list all namespaces. Lists are read in pages, and objects are reduced by ``lean``, because there
+    may be thousands of Pods. Raises ClusterUnreachable or ApiRefused.
     """
     cluster = _identity(reader, "/api/v1/namespaces/kube-system")
     raw: dict[str, dict[str, list[dict[str, Any]]]] = {name: {kind: [] for kind in LISTS} for name in namespaces}
     version = ""
     for kind, path in LISTS.items():
-        everywhere = path.replace("/namespaces/{namespace}", "")
-        query: dict[str, str] | None = _at(version)
+        list_path = path.replace("/namespaces/{namespace}", "")
+        query: dict[str, str] | None = _exact_version(version)
         while query is not None:
-            document = reader.get(everywhere, limit=str(PAGE), **query)
-            of, items = _version_and_items(document, everywhere)
-            version = version or of
+            document = reader.get(list_path, limit=str(PAGE), **query)
+            list_version, items = _version_and_items(document, list_path)
+            version = version or list_version
             for item in items:
                 if item["metadata"]["namespace"] in raw:
                     raw[item["metadata"]["namespace"]][kind].append(lean(item))
-            more = document["metadata"].get("continue")
-            query = {"continue": more} if more else None
+            next_page = document["metadata"].get("continue")
+            query = {"continue": next_page} if next_page else None
     taken = time.time()
     return {name: Snapshot(cluster, name, version, taken, lists) for name, lists in raw.items()}
 
@@ -80,8 +79,8 @@ def _identity(reader: Reader, path: str) -> str:
         raise _not_an_api_server(path) from error
 
 
-def _at(version: str) -> dict[str, str]:
-    """What to ask for to get that version, or, where it is empty, the newest one."""
+def _exact_version(version: str) -> dict[str, str]:
+    """The query parameters for exactly that version; for the newest one if it is empty."""
     return {"resourceVersion": version, "resourceVersionMatch": "Exact"} if version else {}
 
 

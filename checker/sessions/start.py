@@ -18,7 +18,7 @@ from driftlab.clusters.waiting import wait_for
 def create_starting_state(
     cluster: Cluster, exercise: Exercise, kubeconfig: Path, turn: Turn, take: Callable[[], Snapshot]
 ) -> Snapshot:
-    """Apply the manifest, run the script, and wait; the snapshot in which the starting state is there.
+    """Apply the manifest, run the script, and wait; returns the snapshot with the starting state.
 
     ``take`` takes a snapshot. Raises ClusterNotReady with what is missing, CommandFailed, or Overtaken if another
     exercise begins in the namespace meanwhile.
@@ -29,29 +29,30 @@ def create_starting_state(
             [kubectl_path(), "--kubeconfig", kubeconfig, "apply", "--filename", exercise.manifest],
             env={"KUBECACHEDIR": str(cluster.folder / "kubectl-cache"), **NO_KUBERC},
             next_step=f"driftlab reset {exercise.id}",
-            abort_reason=turn.over,
+            abort_reason=turn.stop_reason,
         )
     if exercise.beginning.exists():
-        run_script(exercise.beginning, kubeconfig, abort_reason=turn.over)
+        run_script(exercise.beginning, kubeconfig, abort_reason=turn.stop_reason)
     return _wait_until_begun(exercise, turn, take)
 
 
 def _wait_until_begun(exercise: Exercise, turn: Turn, take: Callable[[], Snapshot]) -> Snapshot:
-    seen: list[Snapshot] = []
+    snapshots: list[Snapshot] = []
 
     def begun() -> bool:
         turn.check()
-        seen.append(take())
-        if not {one.uid for one in seen[0].deployments} <= {one.uid for one in seen[-1].deployments}:
-            raise Overtaken(  # by somebody whose files are elsewhere
-                f"What was made for {exercise.id} in the namespace {seen[0].namespace} has been deleted meanwhile.",
+        snapshots.append(take())
+        first, last = snapshots[0], snapshots[-1]
+        if not {deployment.uid for deployment in first.deployments} <= {found.uid for found in last.deployments}:
+            raise Overtaken(  # by a process with another state folder
+                f"What was made for {exercise.id} in the namespace {first.namespace} has been deleted meanwhile.",
                 next_step=f"driftlab start {exercise.id}",
             )
-        return exercise.has_begun(seen[-1])
+        return exercise.has_begun(last)
 
     try:
         wait_for(begun, f"the starting state of {exercise.id}", timeout_s=60, every_s=0.15)
-    except ClusterNotReady as late:
-        missing = "; ".join(unsettled(seen[-1])) or "Deployments and Pods are as they ask for"
-        raise ClusterNotReady(f"{late.message} There: {missing}.", next_step=late.next_step) from late
-    return seen[-1]
+    except ClusterNotReady as timeout:
+        missing = "; ".join(unsettled(snapshots[-1])) or "Deployments and Pods are as they ask for"
+        raise ClusterNotReady(f"{timeout.message} There: {missing}.", next_step=timeout.next_step) from timeout
+    return snapshots[-1]

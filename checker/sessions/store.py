@@ -1,15 +1,15 @@
-"""What is kept of a lab's exercises on one cluster, so that it outlives a process: JSON in the state folder.
+"""The stored state of a lab's exercises on one cluster: JSON files in the state folder, shared by processes.
 
 =============================  ========================================================
-file                           holds
+file                           content
 =============================  ========================================================
-``current.json``               which exercise is under way, since when, and a digest of its baseline
-``EXERCISE.baseline.json``     how things were at its start
+``current.json``               the exercise under way, its start time, and a digest of its baseline
+``EXERCISE.baseline.json``     the state at its start
 ``EXERCISE.hints.json``        the hints that were used
 ``EXERCISE.result.json``       the last result
 =============================  ========================================================
 
-Each is written whole or not at all. What is damaged counts as missing.
+Each file is replaced as a whole. A damaged file counts as missing.
 """
 
 import hashlib
@@ -29,12 +29,12 @@ from driftlab.clusters.host.paths import state_folder
 
 
 def store_folder(cluster: Cluster) -> Path:
-    """Where all is kept that was begun on that cluster."""
+    """The folder for everything that was started on that cluster."""
     return state_folder() / "attempts" / f"{cluster.engine}-{cluster.folder.name}"
 
 
 def read(path: Path) -> dict[str, Any]:
-    """A kept document; empty where there is none or it is damaged."""
+    """A stored document; empty if it is missing or damaged."""
     try:
         document = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -43,13 +43,13 @@ def read(path: Path) -> dict[str, Any]:
 
 
 class Store:
-    """The files of one lab in one namespace: all in ``folder``, which lies in a folder of the namespace."""
+    """The files of one lab in one namespace. ``folder`` is inside a folder of the namespace."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    def path(self, exercise: Exercise, what: str) -> Path:
-        return self.folder / f"{exercise.name}.{what}.json"
+    def path(self, exercise: Exercise, kind: str) -> Path:
+        return self.folder / f"{exercise.name}.{kind}.json"
 
     # ---- which exercise is under way
 
@@ -59,7 +59,7 @@ class Store:
 
     @property
     def current(self) -> str:
-        """The name of the exercise that the namespace is in, or nothing."""
+        """The name of the exercise that is under way in the namespace, or empty."""
         return str(read(self.ticket).get("exercise", ""))
 
     @property
@@ -68,17 +68,17 @@ class Store:
 
     @property
     def since(self) -> float:
-        """When it was begun, in seconds since the epoch; 0 where nobody knows."""
+        """The start time in seconds since the epoch; 0 if it is unknown."""
         since = read(self.ticket).get("since")
         return float(since) if isinstance(since, int | float) else 0.0
 
     def end_all(self) -> None:
-        """From here on, nothing that was started before can be judged: no other lab of this namespace, either."""
+        """End all exercises in the namespace, also of other labs: they can no longer be judged."""
         for folder in {self.folder, *(path.parent for path in self.folder.parent.glob("*/current.json"))}:
             write_atomically(folder / "current.json", json.dumps({"exercise": ""}))
 
     def begin(self, exercise: Exercise, baseline: Snapshot) -> None:
-        """Note that it is under way, from this state on."""
+        """Store that the exercise is under way, with its baseline."""
         text = json.dumps(baseline.to_dict())
         write_atomically(self.path(exercise, "baseline"), text)
         for old in self.folder.glob(f"{exercise.name}.*.recording.*"):
@@ -87,7 +87,7 @@ class Store:
         write_atomically(self.ticket, json.dumps(ticket))
 
     def baseline(self, exercise: Exercise) -> Snapshot | None:
-        """How things were at the start; None where that is not known any more."""
+        """The state at the start; None if it is missing or damaged."""
         try:
             text = self.path(exercise, "baseline").read_bytes()
             if read(self.ticket).get("baseline") != _digest(text):
@@ -98,44 +98,44 @@ class Store:
             return None
 
     def recording(self, exercise: Exercise) -> Path:
-        # Each beginning has a file of its own: the recorder of the one before may be about to end.
+        # Each start has its own file, because the recorder of the previous start may still be running.
         return self.folder / f"{exercise.name}.{round(1000 * self.since)}.recording.jsonl"
 
-    # ---- what tells of the learner
+    # ---- state about the learner
 
     def hints_used(self, exercise: Exercise) -> int:
         return _count(read(self.path(exercise, "hints")).get("used"))
 
-    def next_hint(self, exercise: Exercise, mistake: str, most: int) -> int:
-        """Count one more hint; the step, from 1 to ``most``, that it is for this mistake."""
+    def next_hint(self, exercise: Exercise, mistake: str, last_step: int) -> int:
+        """Count one more hint, and return its step for this mistake: from 1 to ``last_step``."""
         path = self.path(exercise, "hints")
-        kept = read(path)
-        steps = kept["steps"] if isinstance(kept.get("steps"), dict) else {}
-        step = min(_count(steps.get(mistake)) + 1, most)
+        stored = read(path)
+        steps = stored["steps"] if isinstance(stored.get("steps"), dict) else {}
+        step = min(_count(steps.get(mistake)) + 1, last_step)
         steps[mistake] = step
-        write_atomically(path, json.dumps({"used": _count(kept.get("used")) + 1, "steps": steps}))
+        write_atomically(path, json.dumps({"used": _count(stored.get("used")) + 1, "steps": steps}))
         return step
 
-    def keep_result(self, exercise: Exercise, result: Result) -> None:
+    def save_result(self, exercise: Exercise, result: Result) -> None:
         write_atomically(self.path(exercise, "result"), json.dumps(result.to_dict()))
 
     def last_result(self, exercise: Exercise) -> dict[str, Any]:
-        """The last result as it was kept; empty where there is none or it is damaged."""
-        kept = read(self.path(exercise, "result"))
-        whole = kept.get("outcome") in tuple(Outcome) and isinstance(kept.get("points"), int | float)
-        return kept if whole else {}
+        """The last stored result; empty if there is none or it is damaged."""
+        stored = read(self.path(exercise, "result"))
+        is_valid = stored.get("outcome") in tuple(Outcome) and isinstance(stored.get("points"), int | float)
+        return stored if is_valid else {}
 
     def result_is_damaged(self, exercise: Exercise) -> bool:
         return self.path(exercise, "result").exists() and not self.last_result(exercise)
 
     def passed(self, exercise: Exercise) -> bool:
-        """Was it passed when it was checked last, since it was begun?"""
+        """Whether the last check since the start was passed."""
         last = self.last_result(exercise)
         checked = last.get("checked")
         return last.get("outcome") == Outcome.PASS and isinstance(checked, int | float) and checked >= self.since
 
-    def repaired_files(self, exercise: Exercise) -> Iterator[str]:
-        """What cannot be read any more, in words. It begins again from nothing."""
+    def repair_files(self, exercise: Exercise) -> Iterator[str]:
+        """Replace damaged files by empty ones; yields what was lost, in words."""
         if _is_damaged(hints := self.path(exercise, "hints"), "used"):
             yield "the hints that you were given before, whose note is damaged"
             write_atomically(hints, json.dumps({"used": 0, "steps": {}}))
@@ -143,15 +143,15 @@ class Store:
             yield "the result before this one, which is damaged"
 
 
-def _is_damaged(path: Path, holds: str) -> bool:
-    """Is there something, and not what it should hold?"""
-    return path.exists() and holds not in read(path)
+def _is_damaged(path: Path, key: str) -> bool:
+    """Whether the file exists without the key that it should have."""
+    return path.exists() and key not in read(path)
 
 
 def _digest(text: bytes) -> str:
     return hashlib.sha256(text).hexdigest()
 
 
-def _count(kept: object) -> int:
-    """A number that was kept; 0 where it is missing or damaged."""
-    return kept if type(kept) is int and kept > 0 else 0
+def _count(stored: object) -> int:
+    """A stored number; 0 if it is missing or damaged."""
+    return stored if type(stored) is int and stored > 0 else 0

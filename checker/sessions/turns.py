@@ -1,4 +1,4 @@
-"""Who begins an exercise in a namespace: one process at a time, and whoever came last."""
+"""Turns of processes that start exercises in a namespace: one at a time, and the last one wins."""
 
 import json
 import secrets
@@ -11,40 +11,41 @@ from driftlab.checker.sessions.store import read
 from driftlab.clusters.errors import DriftlabError
 from driftlab.clusters.host.files import lock_if_free, write_atomically
 
-#: How often somebody who waits looks whether the one before has noticed that the turn is over.
-LOOK_S = 0.1
+#: The interval in seconds at which a waiting process tries to get the lock.
+POLL_S = 0.1
 
 
 class Overtaken(DriftlabError):
-    """Another exercise began in the namespace, or the same one again, before this one was there."""
+    """Another exercise, or the same one again, began in the namespace before this one was ready."""
 
 
 class Turn:
-    """``folder``: what is kept of the namespace."""
+    """The right to start an exercise in a namespace. ``folder``: the state folder of the namespace."""
 
     def __init__(self, folder: Path, exercise: str) -> None:
         self.path, self.exercise, self.token = folder / "turn.json", exercise, secrets.token_hex(8)
 
-    def over(self) -> str:
-        """Why there is nothing left to be done, in a few words; empty while it is our turn."""
-        said = read(self.path)
-        if said.get("token", self.token) == self.token:
+    def stop_reason(self) -> str:
+        """Why this process must stop, in a few words; empty while it has the turn."""
+        current = read(self.path)
+        if current.get("token", self.token) == self.token:
             return ""
-        other = said.get("exercise")
-        told = "it was begun once more by another process" if other == self.exercise else f"{other} began"
-        return f"was stopped: {told} in the namespace {self.path.parent.name} meanwhile"
+        other = current.get("exercise")
+        event = "it was begun once more by another process" if other == self.exercise else f"{other} began"
+        return f"was stopped: {event} in the namespace {self.path.parent.name} meanwhile"
 
     def check(self) -> None:
-        """Raise Overtaken where it is somebody else's turn."""
-        if why := self.over():
+        """Raise Overtaken if another process has the turn."""
+        if why := self.stop_reason():
             raise Overtaken(f"{self.exercise} {why}.", next_step=f"driftlab start {self.exercise}")
 
 
 @contextmanager
-def taken(folder: Path, exercise: str) -> Iterator[Turn]:
-    """Nobody else begins anything in the namespace until we are done or give way. Raises Overtaken.
+def take_turn(folder: Path, exercise: str) -> Iterator[Turn]:
+    """Take the turn, and hold it until the end of the block. Raises Overtaken.
 
-    What goes wrong after somebody else has come, went wrong because of them.
+    After another process has taken the turn, every DriftlabError is replaced by Overtaken, because that process caused
+    it.
     """
     turn = Turn(folder, exercise)
     write_atomically(turn.path, json.dumps({"token": turn.token, "exercise": exercise}))
@@ -66,4 +67,4 @@ def _lock(turn: Turn) -> Iterator[None]:
             if free:
                 yield
                 return
-        time.sleep(LOOK_S)
+        time.sleep(POLL_S)

@@ -1,4 +1,4 @@
-"""The learner's own folder: notebooks are copied there, and what the learner writes is never overwritten."""
+"""The learner's folder: notebooks are copied into it, and the learner's changes are never overwritten."""
 
 import hashlib
 import itertools
@@ -11,13 +11,13 @@ from driftlab.checker.exercises.lab import Lab
 from driftlab.clusters.errors import StateUnusable
 from driftlab.clusters.host.files import make_folder, state_unusable, write_atomically
 
-#: Remembers what was delivered, so that a notebook that was not touched can be brought up to date.
+#: The digests of the copied notebooks, so that an unchanged notebook can be updated.
 RECORD = ".driftlab.json"
 
-#: What the first cell of a notebook said while the kit's packages stood at the top of site-packages.
+#: The import in notebooks of older kits, whose packages were at the top of site-packages.
 OLD_IMPORT = re.compile(rb'"from checker import ([a-z_, ]+)')
 
-ANOTHER = "choose another folder: driftlab lab --workspace /a/folder, or export DRIFTLAB_WORKSPACE=/a/folder"
+CHANGE_FOLDER = "choose another folder: driftlab lab --workspace /a/folder, or export DRIFTLAB_WORKSPACE=/a/folder"
 
 
 def default_workspace() -> Path:
@@ -28,57 +28,57 @@ def default_workspace() -> Path:
     return Path.home() / "driftlab"
 
 
-def deliver(labs: list[Lab], workspace: Path) -> list[str]:
-    """Copy the labs' notebooks into ``workspace``; what the user should know of it, in lines.
+def copy_notebooks(labs: list[Lab], workspace: Path) -> list[str]:
+    """Copy the labs' notebooks into ``workspace``; returns messages for the user.
 
-    A notebook that the learner has changed stays as it is; a newer version is put beside
-    it. Raises StateUnusable where the folder cannot be read or written.
+    A notebook that the learner has changed stays as it is, and a newer version is put beside it. Raises StateUnusable
+    if the folder cannot be read or written.
     """
-    make_folder(workspace, ANOTHER)
+    make_folder(workspace, CHANGE_FOLDER)
     record = _read(workspace / RECORD)
-    said = []
+    messages = []
     for lab in labs:
-        fresh = lab.notebook.read_bytes()
-        digest = hashlib.sha256(fresh).hexdigest()
+        content = lab.notebook.read_bytes()
+        digest = hashlib.sha256(content).hexdigest()
         target = workspace / lab.notebook.name
-        delivered = record.get(target.name)
+        copied = record.get(target.name)
         if target.exists():
             present = _digest(target)
-            if digest in (present, delivered):
-                pass  # the newest one, or the learner's work on the newest one
-            elif present == delivered:
-                _replace_file(target, fresh)
-                said.append(f"{target.name} was brought up to date.")
+            if digest in (present, copied):
+                pass  # the newest version, perhaps with the learner's changes
+            elif present == copied:
+                _replace_file(target, content)
+                messages.append(f"{target.name} was brought up to date.")
             else:
-                beside = _free_name_beside(target, record)
-                _replace_file(beside, fresh)
-                record[beside.name] = digest
-                said.append(f"There is a newer {target.name}; yours was left alone. The new one: {beside.name}")
+                new_path = _free_name_beside(target, record)
+                _replace_file(new_path, content)
+                record[new_path.name] = digest
+                messages.append(f"There is a newer {target.name}; yours was left alone. The new one: {new_path.name}")
         else:
-            _replace_file(target, fresh)
+            _replace_file(target, content)
         record[target.name] = digest
-    write_atomically(workspace / RECORD, json.dumps(record, indent=2), mode=0o644, next_step=ANOTHER)
-    said += [
+    write_atomically(workspace / RECORD, json.dumps(record, indent=2), mode=0o644, next_step=CHANGE_FOLDER)
+    messages += [
         f"{path.name} said `from checker import`. The package is called driftlab now, and so the notebook says."
         for path in sorted(workspace.glob("*.ipynb"))
-        if _renamed_import(path)
+        if _rename_import(path)
     ]
-    return said
+    return messages
 
 
-def _renamed_import(notebook: Path) -> bool:
-    """Let a notebook of an older kit import what it did by its new name; True where something had to be changed.
+def _rename_import(notebook: Path) -> bool:
+    """Replace the old package name in the imports of a notebook; returns whether something was replaced.
 
-    Only the name of the package is changed, in lines that import nothing but the calls for notebooks.
+    Only in lines that import nothing but the calls for notebooks.
     """
     try:
-        present = notebook.read_bytes()
+        old = notebook.read_bytes()
     except OSError as error:
-        raise state_unusable(notebook, error, ANOTHER) from error
-    fresh = OLD_IMPORT.sub(_new_import, present)
-    if fresh == present:
+        raise state_unusable(notebook, error, CHANGE_FOLDER) from error
+    new = OLD_IMPORT.sub(_new_import, old)
+    if new == old:
         return False
-    _replace_file(notebook, fresh)
+    _replace_file(notebook, new)
     return True
 
 
@@ -88,7 +88,7 @@ def _new_import(found: re.Match[bytes]) -> bytes:
 
 
 def _free_name_beside(target: Path, record: dict[str, str]) -> Path:
-    """Where a newer version can be put: the learner may be at work on the one before it, too."""
+    """A free path for a newer version: the learner may also have changed the version before it."""
     stems = (f"{target.stem} (new version{f' {number}' if number > 1 else ''})" for number in itertools.count(1))
     places = (target.with_name(f"{stem}.ipynb") for stem in stems)
     return next(place for place in places if not place.exists() or record.get(place.name) == _digest(place))
@@ -98,7 +98,7 @@ def _digest(path: Path) -> str:
     try:
         return hashlib.sha256(path.read_bytes()).hexdigest()
     except OSError as error:
-        raise state_unusable(path, error, ANOTHER) from error
+        raise state_unusable(path, error, CHANGE_FOLDER) from error
 
 
 def _read(path: Path) -> dict[str, str]:
@@ -115,7 +115,7 @@ def _replace_file(target: Path, content: bytes) -> None:
         temporary.write_bytes(content)
         temporary.replace(target)
     except OSError as error:
-        raise state_unusable(target, error, ANOTHER) from error
+        raise state_unusable(target, error, CHANGE_FOLDER) from error
 
 
-__all__ = ["StateUnusable", "default_workspace", "deliver"]
+__all__ = ["StateUnusable", "copy_notebooks", "default_workspace"]

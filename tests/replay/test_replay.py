@@ -13,7 +13,7 @@ from driftlab.checker.exercises.result import Result
 from tests.replay.cases import EXERCISES, of
 from tests.replay.evidence import FOLDER, Recorded, evidence_file, load, sections, text_file, told
 
-MOST_BYTES = 12_000_000
+MAX_BYTES = 12_000_000
 AGAIN = "make record EXERCISE={}"
 
 ALL = EXERCISES
@@ -71,7 +71,7 @@ def test_what_was_recorded_is_small_and_nothing_else_is_there():
     """A file that no exercise has is left from one that is gone."""
     files = [path for path in FOLDER.rglob("*") if path.is_file()]
     assert set(files) == {file(exercise) for exercise in ALL for file in (evidence_file, text_file)}
-    assert sum(path.stat().st_size for path in files) <= MOST_BYTES
+    assert sum(path.stat().st_size for path in files) <= MAX_BYTES
 
 
 # ---- no check is there that cannot fail

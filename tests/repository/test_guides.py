@@ -16,7 +16,7 @@ from driftlab.checker.exercises.catalogue import load
 from driftlab.checker.exercises.definitions import LabBroken
 from driftlab.checker.exercises.folder import EXERCISE_KEYS, LAB_KEYS, read_lab
 from driftlab.checker.exercises.grading import grade
-from driftlab.checker.exercises.proofs import BOUND_S, Disturbance
+from driftlab.checker.exercises.proofs import MAX_WAIT_S, Disturbance
 from driftlab.checker.exercises.texts import PLACEHOLDER
 
 
@@ -263,7 +263,7 @@ def test_everything_that_a_proof_may_do_is_told(guide):
     may = {name for name in vars(Disturbance) if not name.startswith("_")} - {"put_back", "settle", "repair"}
     _, _, section = guide.partition("\n## Proofs\n")
     assert may == set(re.findall(r"`(delete_pod|scale|restart|until)\b", section.partition("\n## ")[0]))
-    assert f"{BOUND_S:g} seconds" in section
+    assert f"{MAX_WAIT_S:g} seconds" in section
 
 
 def test_every_command_and_option_that_it_names_exists(tokens, commands):
@@ -298,6 +298,6 @@ def test_the_files_that_it_lists_are_those_of_a_lab(folder, examples, guide):
     }
     written(folder, {**more, "roll-out/wrong/too-few.sh": ""})
     assert complete(read_lab(folder)) == [
-        "50-my-lab/roll-out has 2 wrong answers of at least 3",
-        f"{folder / 'start.yaml'} belongs to nothing",
+        "50-my-lab/roll-out has 2 wrong answers, and needs at least 3",
+        f"{folder / 'start.yaml'} does not belong to the lab",
     ]

@@ -2,6 +2,7 @@
 
 import ast
 import re
+import statistics
 import subprocess
 import sys
 
@@ -24,6 +25,20 @@ def sources(root):
 
 def test_every_module_says_what_it_is_for(sources):
     assert [str(path) for path, tree in sources.items() if not (ast.get_docstring(tree) or "").strip()] == []
+
+
+def test_modules_and_functions_are_small(root, sources):
+    """A module that needs scrolling twice has two jobs."""
+    lines = {str(path.relative_to(root)): len(path.read_text(encoding="utf-8").splitlines()) for path in sources}
+    assert [path for path, count in lines.items() if count > 400] == []
+    assert statistics.median(lines.values()) <= 150
+    functions = {
+        f"{path.relative_to(root)}, line {node.lineno}": (node.end_lineno or node.lineno) - node.lineno + 1
+        for path, tree in sources.items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    }
+    assert [place for place, count in functions.items() if count > 60] == []
 
 
 #: Each name is asked for in a process that has not been asked for any other: nothing stands in for what was forgotten.

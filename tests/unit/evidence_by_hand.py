@@ -17,7 +17,7 @@ from driftlab.checker.exercises.exercise import Exercise
 from driftlab.checker.exercises.lab import Lab
 from driftlab.checker.exercises.result import GoalResult, Result
 from driftlab.checker.objects.views import Deployment
-from driftlab.checker.sessions.recorder import lock_of
+from driftlab.checker.sessions.recorder import lock_path
 from driftlab.checker.sessions.session import Session
 from driftlab.clusters.cluster import Cluster
 from driftlab.clusters.registry import open_cluster
@@ -210,7 +210,7 @@ def begun(exercise: Exercise, reader: object, baseline: Snapshot | None = None) 
     recording.touch()
     if before := HELD.get(recording):  # of an example that nobody has cleared away yet
         before.release()
-    HELD[recording] = lock = FileLock(lock_of(recording))
+    HELD[recording] = lock = FileLock(lock_path(recording))
     lock.acquire()
     session.cluster.recorder_by_hand = lock  # held as long as anybody holds the cluster
     return session

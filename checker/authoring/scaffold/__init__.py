@@ -1,7 +1,7 @@
-"""A lab with one exercise that works at once: a start for authors. Its files are those of ``template/``.
+"""Create a lab with one working exercise, as a start for authors. Its files are rendered from ``template/`` by Jinja2.
 
-Jinja2 renders them. Its usual marks mean something in shell scripts, in JSON and in hints, so names stand in quotation
-marks that none of these know: ``«lab»``, ``«name»`` and ``«title»``. In paths, LAB and EXERCISE stand for the names.
+The default delimiters of Jinja2 have a meaning in shell scripts, JSON and hints, so the templates use quotation marks
+that do not occur there: ``«lab»``, ``«name»`` and ``«title»``. In paths, LAB and EXERCISE stand for the names.
 """
 
 import re
@@ -13,37 +13,37 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from driftlab.clusters.errors import UsageError
 from driftlab.clusters.host.files import state_unusable
 
-ANOTHER = "choose another folder: driftlab new exercise NAME --in /a/folder"
+CHANGE_FOLDER = "choose another folder: driftlab new exercise NAME --in /a/folder"
 NAME = re.compile(r"[a-z0-9]([a-z0-9-]{0,40}[a-z0-9])?")
 
 TEMPLATE = Path(__file__).parent / "template"
-ENDING = ".jinja"  #: of all templates: nothing takes them for Python, for a notebook or for a script
+SUFFIX = ".jinja"  #: the suffix of all templates, so that tools do not take them for Python, notebooks or scripts
 
 
 def create(folder: Path, lab: str, name: str) -> Path:
-    """Make the lab's folder below ``folder``, whole or not at all; the folder made.
+    """Create the lab's folder in ``folder``, completely or not at all, and return its path.
 
-    Raises UsageError for a name that is none, or is taken already, and StateUnusable if ``folder`` cannot be written.
+    Raises UsageError for a name that is invalid or exists already, and StateUnusable if ``folder`` cannot be written.
     """
-    for what in (lab, name):
-        if not NAME.fullmatch(what):
+    for checked_name in (lab, name):
+        if not NAME.fullmatch(checked_name):
             raise UsageError(
-                f"{what!r} is not a name for this.", next_step="use small letters, digits and hyphens: scale-up"
+                f"{checked_name!r} is not a name for this.", next_step="use small letters, digits and hyphens: scale-up"
             )
-    made = folder / lab
-    if made.exists():
-        raise UsageError(f"{made} is there already.", next_step="choose another name: --lab 51-my-lab")
+    lab_folder = folder / lab
+    if lab_folder.exists():
+        raise UsageError(f"{lab_folder} is there already.", next_step="choose another name: --lab 51-my-lab")
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=folder, prefix=f".{lab}-") as beside:
-            whole = Path(beside) / lab
+        with tempfile.TemporaryDirectory(dir=folder, prefix=f".{lab}-") as temporary:
+            complete = Path(temporary) / lab
             for path, text in _rendered(lab, name).items():
-                (whole / path).parent.mkdir(parents=True, exist_ok=True)
-                (whole / path).write_text(text, encoding="utf-8")
-            whole.rename(made)
+                (complete / path).parent.mkdir(parents=True, exist_ok=True)
+                (complete / path).write_text(text, encoding="utf-8")
+            complete.rename(lab_folder)
     except OSError as error:
-        raise state_unusable(made, error, ANOTHER) from error
-    return made
+        raise state_unusable(lab_folder, error, CHANGE_FOLDER) from error
+    return lab_folder
 
 
 def _rendered(lab: str, name: str) -> dict[str, str]:
@@ -62,7 +62,7 @@ def _rendered(lab: str, name: str) -> dict[str, str]:
     )
     title = lab.split("-", 1)[-1].replace("-", " ").capitalize()
     return {
-        path.removesuffix(ENDING).replace("EXERCISE", name).replace("LAB", lab): templates.get_template(path).render(
+        path.removesuffix(SUFFIX).replace("EXERCISE", name).replace("LAB", lab): templates.get_template(path).render(
             lab=lab, name=name, title=title
         )
         for path in templates.list_templates()

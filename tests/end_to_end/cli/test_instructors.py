@@ -116,7 +116,7 @@ def test_what_is_wrong_with_a_lab_is_said_before_any_cluster_is_needed(newcomer:
     again = "The Deployment was scaled, but not to five."
     newcomer.rewrites(lab / "scale-up/exercise.md", "Count the Pods, and count those that you want.", again)
     said = newcomer.types("verify", str(lab), expect=NOT_PASSED)
-    assert f"{lab / 'stray.txt'} belongs to nothing" in said
+    assert f"{lab / 'stray.txt'} does not belong to the lab" in said
     assert f"{MINE} has no solution" in said
     assert f"the mistake other-number of {MINE} needs three hints that differ" in said
     assert "3 wrong with it." in said
@@ -126,7 +126,7 @@ def test_what_is_wrong_with_a_lab_is_said_before_any_cluster_is_needed(newcomer:
 @pytest.mark.parametrize(
     ("file", "old", "new", "line", "what"),
     [
-        ("lab.md", "minutes: 10", "minuets: 10", 3, "`minuets` means nothing here"),
+        ("lab.md", "minutes: 10", "minuets: 10", 3, "`minuets` is unknown here"),
         ("lab.md", '- "scale-up"', '- "scale-down"', 5, "there is no scale-down/exercise.md"),
         ("scale-up/exercise.md", "2. The Deployment does.", "   The Deployment does.", 5, "'Hints' needs three hints"),
         ("scale-up/exercise.md", "## Mistake: ", "## ", 11, "a section is called Hints, or Mistake: NAME"),

@@ -197,7 +197,7 @@ def begin(session: Session, name: str) -> Any:
     (exercise,) = (one for one in session.lab.exercises if one.name == name)
     session.start(exercise, again=True)
     path = session.store.recording(exercise)
-    wait_for(lambda: recorder.runs(path) and path.exists(), "a recorder", PATIENCE_S)
+    wait_for(lambda: recorder.is_recording(path) and path.exists(), "a recorder", PATIENCE_S)
     return exercise
 
 
@@ -226,7 +226,7 @@ def recording_here(proxy: FaultyProxy, lab: Lab, since: str, path: Path) -> Iter
     try:
         yield made
     finally:
-        made.over.set()
+        made.stopped.set()
         proxy.cut()
         watching.join(PATIENCE_S)
         made.file.close()
@@ -309,7 +309,7 @@ def test_a_recording_that_was_deleted_is_made_again_from_the_start(session: Sess
     wait_until_recorded(session, exercise, scale(lab, 4))
     path = session.store.recording(exercise)
     path.unlink()
-    wait_for(lambda: not recorder.runs(path), "the recorder to notice", PATIENCE_S)
+    wait_for(lambda: not recorder.is_recording(path), "the recorder to notice", PATIENCE_S)
     scale(lab, 3)
     assert told(session.check(exercise))["numbers"] == (Outcome.PASS, "[3, 4, 3]")
 
@@ -324,7 +324,7 @@ def test_a_recorder_ends_when_its_exercise_is_over(session: Session):
     wait_for(lambda: not first.is_running(), "the end of the first recorder", PATIENCE_S)
     assert len(list(session.folder.glob("*.recording.jsonl"))) == 1
     (session.folder / "current.json").unlink()
-    wait_for(lambda: not recorder.runs(session.store.recording(exercise)), "the end of the second", PATIENCE_S)
+    wait_for(lambda: not recorder.is_recording(session.store.recording(exercise)), "the end of the second", PATIENCE_S)
 
 
 def test_a_recorder_ends_when_its_cluster_is_gone(through_proxy: Session):
@@ -336,22 +336,22 @@ def test_a_recorder_ends_when_its_cluster_is_gone(through_proxy: Session):
 def test_a_recording_that_is_full_ends_with_a_gap_and_stays_as_it_is(
     lab: Lab, proxy: FaultyProxy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(recorder, "MOST_BYTES", 20_000)
+    monkeypatch.setattr(recorder, "MAX_BYTES", 20_000)
     since = lab.client.get(lab.path("deployments"))["metadata"]["resourceVersion"]
     lab.deployment(replicas=0, spec={"paused": True})
     path = tmp_path / "full.recording.jsonl"
     with recording_here(proxy, lab, since, path) as made:
         for number in range(100):
-            if not made.over.is_set():
+            if not made.stopped.is_set():
                 lab.client.patch(lab.path("deployments", "web"), {"metadata": {"labels": {"burst": str(number)}}})
-        assert made.over.wait(PATIENCE_S)
+        assert made.stopped.wait(PATIENCE_S)
     assert path.stat().st_size < 20_000 + 200
     recording = read(path)
     assert [gap.reason for gap in recording.gaps] == [FULL]
     labels = [change.raw["metadata"].get("labels", {}).get("burst") for change in recording.changes]
     assert [label for label in dict.fromkeys(labels) if label][:3] == ["0", "1", "2"]
     with recording_here(proxy, lab, since, path) as once_more:
-        assert once_more.over.is_set()
+        assert once_more.stopped.is_set()
     assert read(path).gaps == recording.gaps
 
 
@@ -546,7 +546,7 @@ def test_two_checks_do_not_disturb_each_other(
     session: Session, folder: Path, hanging_check: "subprocess.Popen[str]", monkeypatch: pytest.MonkeyPatch
 ):
     (exercise,) = (one for one in session.lab.exercises if one.name == "cut-off")
-    monkeypatch.setattr(attempt, "MOST_PROOF_S", 0)  # how long the second one would wait for the first
+    monkeypatch.setattr(attempt, "MAX_PROOF_S", 0)  # how long the second one would wait for the first
     result = session.check(exercise)
     assert {goal.outcome for goal in result.goals} == {Outcome.ERROR}
     assert "another check" in result.goals[0].reason

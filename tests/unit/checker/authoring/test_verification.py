@@ -78,7 +78,7 @@ def test_nothing_is_wrong_with_a_lab_that_is_complete(folder):
     [
         ("51-scaling.ipynb", "there is no notebook"),
         ("scale-up/solution.sh", "51-scaling/scale-up has no solution"),
-        ("scale-up/wrong/other-number.sh", "51-scaling/scale-up has 2 wrong answers of at least 3"),
+        ("scale-up/wrong/other-number.sh", "51-scaling/scale-up has 2 wrong answers, and needs at least 3"),
     ],
 )
 def test_a_file_that_is_missing_is_named(folder, path, fault):
@@ -120,7 +120,7 @@ def test_a_starting_state_is_not_needed(folder):
 def test_a_file_that_belongs_to_nothing_is_named(folder, path):
     (folder / path).parent.mkdir(exist_ok=True)
     (folder / path).touch()
-    assert faults(folder) == [f"{folder / path} belongs to nothing"]
+    assert faults(folder) == [f"{folder / path} does not belong to the lab"]
 
 
 @pytest.mark.parametrize("path", ["common.py", "scale-up/start.sh"])
@@ -131,7 +131,7 @@ def test_a_file_that_not_every_exercise_needs_may_be_there(folder, path):
 
 def test_a_starting_state_that_no_exercise_begins_with_belongs_to_nothing(folder):
     (folder / "scale-up/start.yaml").touch()
-    assert faults(folder) == [f"{folder / 'start.yaml'} belongs to nothing"]
+    assert faults(folder) == [f"{folder / 'start.yaml'} does not belong to the lab"]
     (folder / "start.yaml").unlink()
     assert faults(folder) == []
 
@@ -161,7 +161,7 @@ def test_what_programs_leave_behind_is_no_stray_file(folder, path):
 def test_a_hidden_folder_above_the_lab_hides_nothing(tmp_path):
     folder = create(tmp_path / ".course" / "__pycache__", "51-scaling", "scale-up")
     (folder / "stray.txt").touch()
-    assert faults(folder) == [f"{folder / 'stray.txt'} belongs to nothing"]
+    assert faults(folder) == [f"{folder / 'stray.txt'} does not belong to the lab"]
 
 
 @pytest.mark.parametrize(
@@ -224,7 +224,7 @@ def test_nothing_is_wrong_with_a_module_that_is_complete(module):
 def test_what_belongs_to_no_exercise_of_a_module_is_named(module, path):
     (module / path).parent.mkdir(exist_ok=True)
     (module / path).touch()
-    assert faults(module) == [f"{module / path} belongs to nothing"]
+    assert faults(module) == [f"{module / path} does not belong to the lab"]
 
 
 @pytest.mark.parametrize("hint", ["", "   ", "pointer"])

@@ -25,7 +25,7 @@ SCHEMA = Path(checker.__file__).parent / "reports" / "report.schema.json"
 @pytest.fixture(autouse=True)
 def state(tmp_path, monkeypatch):
     monkeypatch.setenv("DRIFTLAB_STATE", str(tmp_path / "state"))
-    monkeypatch.setattr(recordings, "RECORDER_S", 0.0)
+    monkeypatch.setattr(recordings, "RECORDER_TIMEOUT_S", 0.0)
     monkeypatch.setattr(disturbance, "SETTLE_S", 0.0)
 
 
@@ -93,7 +93,7 @@ class Unsteady(ReaderByHand):
 def watched(made, reader):
     """The result in the end, and all that was shown."""
     stream = io.StringIO()
-    (result,) = checking.watched([(begun(made, reader), made)], Console(file=stream, width=100), every_s=0.0)
+    (result,) = checking.check_until_passed([(begun(made, reader), made)], Console(file=stream, width=100), every_s=0.0)
     return result, stream.getvalue()
 
 
@@ -125,9 +125,9 @@ def test_what_is_there_changes_with_everything_that_happens():
     made = exercise(1)
     reader = ReaderByHand(*family())
     session = begun(made, reader)
-    before = session.state()
-    assert session.state() == before
+    before = session.object_versions()
+    assert session.object_versions() == before
     reader.now = snapshot(*family()[:-1], newer(family()[-1], 60))
-    assert session.state() != before
+    assert session.object_versions() != before
     reader.trouble = ClusterUnreachable("no answer")
-    assert session.state() is None
+    assert session.object_versions() is None

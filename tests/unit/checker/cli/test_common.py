@@ -10,10 +10,10 @@ from driftlab.checker.cli import common
 from driftlab.checker.cli.common import (
     complete_exercise,
     complete_lab,
-    errors_shown,
     exit_code,
+    find_session,
     finite_seconds,
-    under_way,
+    show_errors,
 )
 from driftlab.checker.evidence.verdict import Outcome
 from driftlab.checker.exercises.catalogue import UnknownExercise, find_exercise
@@ -33,7 +33,7 @@ pytestmark = pytest.mark.usefixtures("neutral")
     ("error", "code", "word"), [(UsageError("no such x"), 2, "Usage"), (DriftlabError("it broke"), 3, "Trouble")]
 )
 def test_an_error_of_the_kit_becomes_a_message_and_an_exit_code(capsys, error, code, word):
-    with pytest.raises(typer.Exit) as left, errors_shown():
+    with pytest.raises(typer.Exit) as left, show_errors():
         raise error
     assert left.value.exit_code == code
     said = capsys.readouterr()
@@ -42,20 +42,20 @@ def test_an_error_of_the_kit_becomes_a_message_and_an_exit_code(capsys, error, c
 
 
 def test_an_interrupt_exits_with_130(capsys):
-    with pytest.raises(typer.Exit) as left, errors_shown():
+    with pytest.raises(typer.Exit) as left, show_errors():
         raise KeyboardInterrupt
     assert left.value.exit_code == 130
     assert "Interrupted" in capsys.readouterr().err
 
 
 def test_other_exceptions_are_not_caught():
-    with pytest.raises(ZeroDivisionError), errors_shown():
+    with pytest.raises(ZeroDivisionError), show_errors():
         raise ZeroDivisionError
 
 
 @pytest.mark.parametrize("what", HOSTILE)
 def test_error_messages_contain_no_control_characters(capsys, what):
-    with pytest.raises(typer.Exit), errors_shown():
+    with pytest.raises(typer.Exit), show_errors():
         raise DriftlabError(HOSTILE[what], output=HOSTILE[what], next_step=HOSTILE[what])
     assert not set(capsys.readouterr().err) & DANGEROUS
 
@@ -110,7 +110,7 @@ def labs_are_found_again():
 def test_without_a_name_the_exercise_under_way_is_meant():
     exercise = find_exercise("one-pod")
     session = begun(exercise, ReaderByHand())
-    _, found = under_way(None, "embedded", session.cluster.name, up=False)
+    _, found = find_session(None, "embedded", session.cluster.name, up=False)
     assert found.id == exercise.id
 
 
@@ -118,7 +118,7 @@ def test_several_exercises_under_way_are_all_named():
     """In two labs: each lab has at most one."""
     sessions = [begun(find_exercise(name), ReaderByHand()) for name in ("one-pod", "06-rollbacks/undo")]
     with pytest.raises(NotStarted) as several:
-        under_way(None, "embedded", sessions[0].cluster.name, up=False)
+        find_session(None, "embedded", sessions[0].cluster.name, up=False)
     assert "02-self-healing/one-pod" in several.value.message
     assert "06-rollbacks/undo" in several.value.message
     assert several.value.next_step == "driftlab check LAB/EXERCISE"
@@ -126,16 +126,16 @@ def test_several_exercises_under_way_are_all_named():
 
 def test_if_no_exercise_is_under_way_the_error_says_how_to_start_one():
     with pytest.raises(NotStarted) as none:
-        under_way(None, "embedded", "by-hand", up=False)
+        find_session(None, "embedded", "by-hand", up=False)
     command, exercise = none.value.next_step.rsplit(" ", 1)
     assert command == "driftlab start"
     assert find_exercise(exercise)
 
 
 def test_a_named_exercise_must_exist_but_need_not_be_under_way():
-    assert under_way("one-pod", "embedded", "by-hand", up=False)[1].name == "one-pod"
+    assert find_session("one-pod", "embedded", "by-hand", up=False)[1].name == "one-pod"
     with pytest.raises(UnknownExercise):
-        under_way("one-pid", "embedded", "by-hand", up=False)
+        find_session("one-pid", "embedded", "by-hand", up=False)
 
 
 # ---- a cluster that asks whether it is meant

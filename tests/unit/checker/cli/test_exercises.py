@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from driftlab.checker.cli.exercises import say_started
+from driftlab.checker.cli.exercises import print_started
 from driftlab.checker.cli.main import app
 from driftlab.checker.evidence.verdict import failed, passed
 from driftlab.checker.exercises.catalogue import find_exercise, labs
@@ -66,11 +66,11 @@ def test_reset_without_a_name_needs_an_exercise_under_way(driftlab):
 def test_start_says_whether_it_is_passed_and_how_to_begin_again(monkeypatch, capsys, replicas, said):
     one = exercise()
     one.goal("three")(lambda evidence: passed("3") if evidence.now.deployments[0].replicas == 3 else failed("not 3"))
-    monkeypatch.setattr(recordings, "RECORDER_S", 0.0)
+    monkeypatch.setattr(recordings, "RECORDER_TIMEOUT_S", 0.0)
     session = begun(one, ReaderByHand(*family(replicas=replicas)))
     session.check(one)
     monkeypatch.setattr(session, "open", lambda: Path("/state/learner/by-hand.kubeconfig"))
-    say_started(session, one, again=False)
+    print_started(session, one, again=False)
     assert said in capsys.readouterr().out
 
 

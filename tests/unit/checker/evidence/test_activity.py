@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from driftlab.checker.evidence import predicates as p
-from driftlab.checker.evidence.activity import MOST_DEEDS, by_you, summarize_activity
+from driftlab.checker.evidence.activity import MAX_DEEDS, learner_deeds, summarize_activity
 from driftlab.checker.evidence.recording import Gap
 from tests.unit.activity_by_hand import changed, recorded, story, written_by
 from tests.unit.evidence_by_hand import deployment, event, pod, replicaset, terminating
@@ -57,9 +57,9 @@ def test_a_long_story_has_its_beginning_and_its_end():
         states = changed(states, replicas=10 + number)
         lines.append(("MODIFIED", states))
     told = story(*lines)
-    assert len(told) == MOST_DEEDS + 1
+    assert len(told) == MAX_DEEDS + 1
     assert told[0] == "you: Deployment blog-api: scaled from 3 to 10"
-    assert "30 more" in told[MOST_DEEDS // 2]
+    assert "30 more" in told[MAX_DEEDS // 2]
     assert told[-1] == "you: Deployment blog-api: scaled from 58 to 59"
 
 
@@ -71,7 +71,7 @@ def test_nothing_can_be_hidden_in_a_long_story():
     assert p.you(seen, "scaled", "ReplicaSet")
     assert not p.you(seen, "deleted", "Pod")
     assert not [deed for deed in summarize_activity(seen).deeds if deed.verb == "scaled"]
-    assert len(list(by_you(seen))) == 41
+    assert len(list(learner_deeds(seen))) == 41
 
 
 changes = st.lists(
@@ -104,4 +104,4 @@ def test_every_story_can_be_told_and_ours_adds_nothing_to_it(lines, ours):
     assert len([deed for deed in without.deeds if deed.by_you]) <= len([deed for deed in whole.deeds if deed.by_you])
     assert all(deed.text for deed in whole.deeds)
     assert summarize_activity(recorded(*lines, ours=range(12))).deeds == ()
-    assert [deed.text for deed in by_you(recorded(*lines))] == [deed.text for deed in whole.deeds if deed.by_you]
+    assert [deed.text for deed in learner_deeds(recorded(*lines))] == [deed.text for deed in whole.deeds if deed.by_you]

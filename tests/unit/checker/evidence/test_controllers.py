@@ -5,10 +5,10 @@ import copy
 import pytest
 
 from driftlab.checker.evidence.controllers import (
+    annotation_changes,
     autoscaled,
     cleaned_up,
-    managers,
-    notes,
+    controller_managers,
     scaled_by_hand,
     written_by_a_person,
 )
@@ -108,9 +108,9 @@ def test_where_its_controller_may_not_have_seen_the_newest_spec_nobody_is_accuse
 
 def test_controllers_of_another_cluster_are_known_by_the_status_that_they_write():
     theirs = Deployment(written(deployment(), ("cloud-controllers", "status", False, NOW)))
-    assert managers(theirs) == {CONTROLLER, "cloud-controllers"}
+    assert controller_managers(theirs) == {CONTROLLER, "cloud-controllers"}
     forged = Deployment(written(deployment(), ("kubectl", "status", False, NOW)))
-    assert managers(forged) == {CONTROLLER}
+    assert controller_managers(forged) == {CONTROLLER}
 
 
 # ---- ReplicaSets that are deleted
@@ -177,7 +177,7 @@ def test_what_controllers_and_apply_note_for_themselves_is_no_annotation_of_anyb
     own = {"deployment.kubernetes.io/revision": "2", "kubectl.kubernetes.io/last-applied-configuration": "{}"}
     before = deployment(annotations={"a": "1", "b": "1", "c": "1"})
     after = deployment(annotations={"a": "1", "b": "2", "d": "3", **own})
-    assert sorted(notes(before, after)) == [("b", "2"), ("c", None), ("d", "3")]
+    assert sorted(annotation_changes(before, after)) == [("b", "2"), ("c", None), ("d", "3")]
 
 
 def test_who_wrote_last_counts_and_a_status_is_no_writing():

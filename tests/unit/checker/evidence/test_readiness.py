@@ -2,7 +2,7 @@
 
 import pytest
 
-from driftlab.checker.evidence.readiness import Course, at, courses
+from driftlab.checker.evidence.readiness import ReadinessHistory, readiness_histories, value_at
 from driftlab.checker.evidence.recording import Change, Gap, Recording
 from driftlab.checker.evidence.snapshot import Evidence
 from tests.unit.evidence_by_hand import deployment, family, line, newer, pod, replicaset, snapshot
@@ -13,16 +13,18 @@ def recorded(*lines: dict, gaps: tuple[Gap, ...] = ()) -> Recording:
     return Recording(changes, gaps)
 
 
-def seen(*lines: dict, before: tuple[dict, ...] = (), gaps: tuple[Gap, ...] = (), until: float = 20.0) -> list[Course]:
+def seen(
+    *lines: dict, before: tuple[dict, ...] = (), gaps: tuple[Gap, ...] = (), until: float = 20.0
+) -> list[ReadinessHistory]:
     began, now = snapshot(*family(), *before), snapshot(*family())
     object.__setattr__(now, "taken", began.taken + until)
-    return courses(Evidence(began, now, recorded(*lines, gaps=gaps)))
+    return readiness_histories(Evidence(began, now, recorded(*lines, gaps=gaps)))
 
 
 def test_where_nothing_happened_there_is_one_step():
     (course,) = seen()
     assert (course.deployment, course.until, course.least_ready) == ("blog-api", 20.0, 3)
-    assert course.wanted == ((0.0, 3),)
+    assert course.desired == ((0.0, 3),)
     assert [curve.ready for curve in course.curves] == [((0.0, 3),)]
     assert course.deeds == ()
 
@@ -54,7 +56,7 @@ def test_each_revision_has_a_curve_of_its_own():
 def test_pods_without_a_deployment_have_a_picture_of_their_own():
     _, others = seen(line("ADDED", newer(pod("loner", None), 101), at=2.0))
     assert others.deployment == ""
-    assert others.wanted == ()
+    assert others.desired == ()
     assert others.ready[-1] == (1.0, 1)
 
 
@@ -90,15 +92,15 @@ def test_deeds_are_in_the_order_of_their_times():
 
 def test_what_was_asked_for_and_what_you_did_is_in_it():
     (course,) = seen(line("MODIFIED", newer(deployment(replicas=5, generation=2), 101), at=4.0))
-    assert course.wanted == ((0.0, 3), (3.0, 5))
+    assert course.desired == ((0.0, 3), (3.0, 5))
     assert course.deeds == ((3.0, "Deployment blog-api: scaled from 3 to 5"),)
 
 
 def test_a_deployment_that_is_deleted_asks_for_nothing():
     (course,) = seen(line("DELETED", newer(deployment(), 101), at=4.0))
-    assert course.wanted == ((0.0, 3), (3.0, 0))
+    assert course.desired == ((0.0, 3), (3.0, 0))
 
 
 @pytest.mark.parametrize(("time", "number"), [(-1.0, 0), (0.0, 3), (1.9, 3), (2.0, 2), (99.0, 2)])
 def test_a_number_holds_until_the_next_one(time: float, number: int):
-    assert at(((0.0, 3), (2.0, 2)), time) == number
+    assert value_at(((0.0, 3), (2.0, 2)), time) == number

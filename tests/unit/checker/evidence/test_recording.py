@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from driftlab.checker.evidence.recording import (
     FULL,
-    MOST_PROOF_S,
+    MAX_PROOF_S,
     Change,
     EvidenceMissing,
     Recording,
@@ -133,14 +133,14 @@ def test_what_happens_while_the_checker_proves_something_is_ours(path):
 def test_a_recording_shows_the_present_or_is_behind(path):
     before, now = [newer(pod("p-1"), 10), newer(pod("p-2"), 11)], [newer(pod("p-1"), 20), newer(pod("p-3"), 21)]
     path.touch()
-    assert read(path).shows("pods", before, before)
-    assert not read(path).shows("pods", now, before)
+    assert read(path).covers("pods", before, before)
+    assert not read(path).covers("pods", now, before)
     write(path, line("MODIFIED", now[0]), line("ADDED", now[1]))
-    assert not read(path).shows("pods", now, before), "it does not know yet that p-2 has gone"
+    assert not read(path).covers("pods", now, before), "it does not know yet that p-2 has gone"
     write(path, line("DELETED", newer(pod("p-2"), 22)))
-    assert read(path).shows("pods", now, before)
-    assert read(path).shows("replicasets", [replicaset()], [replicaset()])
-    assert not read(path).shows("replicasets", [replicaset()], [])
+    assert read(path).covers("pods", now, before)
+    assert read(path).covers("replicasets", [replicaset()], [replicaset()])
+    assert not read(path).covers("replicasets", [replicaset()], [])
 
 
 # ---- a proof whose end nobody has noted
@@ -148,7 +148,7 @@ def test_a_recording_shows_the_present_or_is_behind(path):
 
 def test_an_open_proof_ends_by_itself(path):
     """What is done long after a check was killed is the learner's own again."""
-    long_after = 10.0 + MOST_PROOF_S + 1
+    long_after = 10.0 + MAX_PROOF_S + 1
     write(path, line("MODIFIED", newer(pod("p-1"), 10), at=9.0), {"at": 10.0, "ours": 10, "until": None})
     write(path, line("MODIFIED", newer(pod("p-2"), 11), at=11.0))
     write(path, line("MODIFIED", newer(pod("p-3"), 12), at=long_after))
@@ -192,9 +192,9 @@ def test_a_file_that_became_shorter_is_another_recording(path):
 def test_a_recording_knows_that_it_is_full(path):
     write(path, {"at": 1.0, "kind": "", "gap": FULL})
     tape = RecordingReader(path)
-    assert not tape.begun
+    assert not tape.exists
     tape.read_new()
-    assert tape.begun
+    assert tape.exists
     assert tape.full
 
 
@@ -223,7 +223,7 @@ def taken(*documents):
     tape = RecordingReader.__new__(RecordingReader)
     tape._rewind(1)
     for one in documents:
-        tape._take(one if isinstance(one, bytes) else json.dumps(one).encode())
+        tape._parse(one if isinstance(one, bytes) else json.dumps(one).encode())
     return tape.recording
 
 

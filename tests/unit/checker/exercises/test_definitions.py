@@ -7,11 +7,11 @@ import pytest
 from driftlab.checker.exercises import definitions
 from driftlab.checker.exercises.definitions import (
     Place,
+    caller_place,
     check_new_name,
     check_points,
     check_text,
     check_three_hints,
-    here,
     place_of,
 )
 
@@ -43,18 +43,18 @@ def test_a_place_names_file_and_line_and_its_short_form_has_no_folder():
 def test_the_place_of_a_definition_is_the_authors_line(module):
     """Also if the place is asked for deep in the checker: here by the default of a dataclass field."""
     names = module(
-        "from driftlab.checker.exercises.definitions import here\n"
+        "from driftlab.checker.exercises.definitions import caller_place\n"
         "from driftlab.checker.exercises.goals import Goal\n"
         "\n"
         'goal = Goal("a", 1, lambda evidence: None)\n'
-        "place = here()\n"
+        "place = caller_place()\n"
     )
     file = str(module.folder / "exercises.py")
     assert (names["goal"].place, names["place"]) == (Place(file, 4), Place(file, 5))
 
 
 def test_a_caller_outside_the_checker_is_its_own_place():
-    assert here().file == __file__
+    assert caller_place().file == __file__
 
 
 def failure(run):
@@ -104,7 +104,7 @@ def test_an_invalid_name_is_rejected_with_an_example(name):
 
 
 def test_a_name_that_is_taken_is_rejected():
-    with pytest.raises(ValueError, match="needs a name of its own: there is one called 'one-pod' already"):
+    with pytest.raises(ValueError, match="needs another name: there is one called 'one-pod' already"):
         check_new_name("an exercise", "one-pod", ["one-pod"])
 
 

@@ -223,7 +223,7 @@ def test_what_is_waited_for_is_given_or_nothing_after_a_while(journal):
 @pytest.mark.parametrize(("before", "waits"), [(family(), True), (family(status={"readyReplicas": 2}), False)])
 def test_what_was_whole_is_waited_for_and_nothing_else(journal, monkeypatch, before, waits):
     monkeypatch.setattr(disturbance, "SETTLE_S", 60.0)
-    monkeypatch.setattr(disturbance, "EVERY_S", 0.0)
+    monkeypatch.setattr(disturbance, "POLL_S", 0.0)
     broken = [deployment(status={"readyReplicas": 2}), replicaset(), pod("p-1"), pod("p-2")]
     states = [before, broken, broken, family()]
     seen = []

@@ -128,7 +128,7 @@ def test_the_questions_are_in_a_file_beside_the_checks(tmp_path):
             "[a, b]\n  answer: a",
             "line 7: question q2: options are a k",
         ),
-        ("because: Give it time.", "because: [", "line 12: it is no YAML: "),
+        ("because: Give it time.", "because: [", "line 12: it is not valid YAML: "),
         ("questions:", "question:", "line 1: there is no list called `questions`"),
         (QUIZ, "", "line 1: there is no list called `questions`"),
         (QUIZ, "- q1\n", "line 1: there is no list called `questions`"),

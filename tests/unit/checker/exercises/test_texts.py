@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from driftlab.checker.exercises.definitions import LabBroken, Place
-from driftlab.checker.exercises.texts import Section, no_yaml, read
+from driftlab.checker.exercises.texts import Section, invalid_yaml, read
 
 KEYS = {"title", "command", "watches", "minutes", "roundabout"}
 WHOLE = """\
@@ -103,7 +103,7 @@ def test_a_list_of_bullets_in_the_front_matter_is_no_hint(text):
 
 def test_placeholders_stand_for_the_command_the_exercise_and_the_way_to_begin_again():
     section = Section(("{exercise}?", "Not {this}.", "{reset}, then {command}"), Place("exercise.md", 4))
-    assert section.filled("one-pod", "kubectl delete pod NAME") == (
+    assert section.render("one-pod", "kubectl delete pod NAME") == (
         "one-pod?",
         "Not {this}.",
         "reset(), then kubectl delete pod NAME",
@@ -113,17 +113,17 @@ def test_placeholders_stand_for_the_command_the_exercise_and_the_way_to_begin_ag
 def test_what_a_command_says_is_no_placeholder():
     """`kubectl patch --patch='{…}'` is a command, too."""
     section = Section(("a", "b", "{command}"), Place("exercise.md", 4))
-    assert section.filled("one", "kubectl patch '{command} {reset}'")[2] == "kubectl patch '{command} {reset}'"
+    assert section.render("one", "kubectl patch '{command} {reset}'")[2] == "kubectl patch '{command} {reset}'"
 
 
 def test_a_command_that_is_needed_and_missing_is_told_with_the_line_of_the_hints():
     """Hints that several exercises share are in lab.md; which of them has no command is told, too."""
     section = Section(("a", "b", "{command}"), Place("/labs/50-my-lab/lab.md", 9))
     with pytest.raises(LabBroken) as trouble:
-        section.filled("one-pod", "")
+        section.render("one-pod", "")
     told = "/labs/50-my-lab/lab.md, line 9: a hint says {command}, and one-pod/exercise.md has no `command`"
     assert trouble.value.message == told
-    assert Section(("a", "b", "c"), section.place).filled("one-pod", "") == ("a", "b", "c")
+    assert Section(("a", "b", "c"), section.place).render("one-pod", "") == ("a", "b", "c")
 
 
 # ---- values of the front matter
@@ -174,11 +174,14 @@ def test_a_front_matter_that_is_none_has_no_values(text, source):
 @pytest.mark.parametrize(
     ("source", "told"),
     [
-        ("---\ntitle: a\ntitel: b\n---\n", "line 3: `titel` means nothing here: there are command, minutes, rounda"),
-        ("---\ntitle: a\n7: b\n---\n", "line 3: `7` means nothing here"),
-        ("---\ntitle: 'a\n---\n", "line 3: the front matter is no YAML: found unexpected end of stream"),
-        ("---\ntitle: a\n  minutes: b\n---\n", "line 3: the front matter is no YAML: mapping values are not allowed"),
-        ("---\ntitle: a\n\tminutes: b\n---\n", "line 3: the front matter is no YAML: "),
+        ("---\ntitle: a\ntitel: b\n---\n", "line 3: `titel` is unknown here: the keys are command, minutes, rounda"),
+        ("---\ntitle: a\n7: b\n---\n", "line 3: `7` is unknown here"),
+        ("---\ntitle: 'a\n---\n", "line 3: the front matter is not valid YAML: found unexpected end of stream"),
+        (
+            "---\ntitle: a\n  minutes: b\n---\n",
+            "line 3: the front matter is not valid YAML: mapping values are not allowed",
+        ),
+        ("---\ntitle: a\n\tminutes: b\n---\n", "line 3: the front matter is not valid YAML: "),
         (f"---\ntitle: a\n---\n\n{HINTS}\n{HINTS}", "line 11: there are two sections called 'Hints'"),
         (f"---\ntitle: a\n---\n{HINTS}\n## Hint\n", "line 10: a section is called Hints, or Mistake: NAME, not 'Hint'"),
         (
@@ -217,4 +220,6 @@ def test_a_file_that_is_not_there_is_told(tmp_path):
 
 def test_a_mistake_in_yaml_that_has_no_place_is_one_of_the_file():
     error = yaml.YAMLError("out of breath")
-    assert no_yaml(Path("quiz.yaml"), error, "it").message == "quiz.yaml, line 1: it is no YAML: out of breath"
+    assert (
+        invalid_yaml(Path("quiz.yaml"), error, "it").message == "quiz.yaml, line 1: it is not valid YAML: out of breath"
+    )

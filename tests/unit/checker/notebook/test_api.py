@@ -35,9 +35,9 @@ def kernel(shell, tmp_path, monkeypatch):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("DRIFTLAB_ENGINE", "embedded")
     monkeypatch.setenv("DRIFTLAB_STATE", str(tmp_path / "state"))
-    monkeypatch.setattr(recordings, "RECORDER_S", 0.0)  # nobody records here: nobody waits for it
-    monkeypatch.setattr(notebook._Here, "lab", None)
-    monkeypatch.setattr(notebook._Here, "cluster", None)
+    monkeypatch.setattr(recordings, "RECORDER_TIMEOUT_S", 0.0)  # nobody records here: nobody waits for it
+    monkeypatch.setattr(notebook._Current, "lab", None)
+    monkeypatch.setattr(notebook._Current, "cluster", None)
     return shell
 
 
@@ -56,7 +56,7 @@ def under_way(name="one-pod", reader=None):
     session = begun(exercise, reader or ReaderByHand())
     if reader is None:
         del session.cluster.client
-    notebook._Here.lab, notebook._Here.cluster = exercise.lab, session.cluster
+    notebook._Current.lab, notebook._Current.cluster = exercise.lab, session.cluster
     return exercise, session
 
 
@@ -69,7 +69,7 @@ def test_a_check_that_waits_says_what_for_and_gives_way_to_the_verdict(monkeypat
     monkeypatch.setattr(notebook, "WAIT_S", 0.6)
     exercise, _ = under_way(reader=ReaderByHand(*family("p-1", "p-2"), terminating(pod("p-3"))))
     said = []
-    monkeypatch.setattr(displays.Head, "say", lambda head, line: (said.append(line), head._put(line, line)))
+    monkeypatch.setattr(displays.ProgressOutput, "say", lambda head, line: (said.append(line), head._put(line, line)))
     html, _ = shown(notebook.check, exercise.name)
     assert said
     assert all(line.startswith("Waiting: ") for line in said)
@@ -222,9 +222,9 @@ def panel():
     """The panel that a check has just shown, and what its cluster is asked."""
     reader = ReaderByHand(*family())
     exercise, session = under_way(reader=reader)
-    made = notebook._Panel(exercise)
+    made = notebook._VerdictPanel(exercise)
     with capture_output():
-        made.show(session.check(exercise), displays.Head())
+        made.show(session.check(exercise), displays.ProgressOutput())
     record(session, exercise, *P_9_FOR_P_3)
     return made, reader
 
@@ -285,7 +285,7 @@ def test_the_timeline_tells_of_the_node_that_the_exercise_loses():
     loner["spec"]["nodeName"] = "node-2"
     objects = (*family(), loner)
     session = begun(exercise, ReaderByHand(*objects), snapshot(*objects))
-    notebook._Here.lab, notebook._Here.cluster = exercise.lab, session.cluster
+    notebook._Current.lab, notebook._Current.cluster = exercise.lab, session.cluster
     for said in shown(notebook.timeline, "node-lost"):
         assert "Node lost: node-2" in said
 

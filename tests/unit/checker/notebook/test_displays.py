@@ -3,7 +3,7 @@
 import pytest
 from IPython.utils.capture import capture_output
 
-from driftlab.checker.notebook.displays import Head, message, never_raises, panel_html
+from driftlab.checker.notebook.displays import ProgressOutput, message, never_raises, panel_html
 from driftlab.clusters.errors import DriftlabError, UsageError
 from driftlab.clusters.host.progress import Progress
 from tests.unit.evidence_by_hand import HOSTILE
@@ -36,7 +36,7 @@ def outputs(shell, monkeypatch):
 
 
 def test_progress_and_the_message_at_the_end_are_one_output(outputs):
-    head = Head()
+    head = ProgressOutput()
     progress = Progress(head)
     with progress.step("Starting the control plane", total=2, unit="components") as step:
         step.advance_to(1)
@@ -49,7 +49,7 @@ def test_progress_and_the_message_at_the_end_are_one_output(outputs):
 
 
 def test_a_verdict_replaces_the_progress(outputs):
-    head = Head()
+    head = ProgressOutput()
     head.say("Looking …")
     head.replace_with({"text/html": "<b>Done</b>", "text/plain": "Done"})
     (first, second) = outputs
@@ -57,13 +57,13 @@ def test_a_verdict_replaces_the_progress(outputs):
 
 
 def test_without_progress_a_verdict_is_a_new_output(outputs):
-    Head().replace_with({"text/html": "<b>Done</b>", "text/plain": "Done"})
+    ProgressOutput().replace_with({"text/html": "<b>Done</b>", "text/plain": "Done"})
     assert outputs == [(None, False, "Done")]
 
 
 def test_a_finished_step_is_not_shown_again(outputs):
     """A full bar would stay above the result."""
-    with Progress(Head()).step("Starting"):
+    with Progress(ProgressOutput()).step("Starting"):
         before = len(outputs)
     assert len(outputs) == before
 
@@ -71,7 +71,7 @@ def test_a_finished_step_is_not_shown_again(outputs):
 @pytest.mark.parametrize(("total", "bar"), [(4, 'value="0.250"'), (None, "<progress max")])
 def test_the_bar_has_a_value_if_the_total_is_known(total, bar):
     def work():
-        with Progress(Head()).step("Fetching <sources>", total=total, unit="modules") as step:
+        with Progress(ProgressOutput()).step("Fetching <sources>", total=total, unit="modules") as step:
             step.advance_to(1)
 
     with capture_output() as captured:
@@ -91,7 +91,11 @@ def test_hostile_text_is_shown_as_text(what):
     calm = Page(panel_html("a", "b", "red", "c"))
     page = Page(panel_html(said, said, "red", f"-{said}-"))
     assert (page.tags, page.attributes) == (calm.tags, calm.attributes), "no element and no attribute came with it"
-    for call in (lambda: message(said, said, said), lambda: Head().say(said), lambda: Head().done(said, said)):
+    for call in (
+        lambda: message(said, said, said),
+        lambda: ProgressOutput().say(said),
+        lambda: ProgressOutput().done(said, said),
+    ):
         for html, plain in shown(call):
             assert not set(html + plain) & DANGEROUS
             assert not {"script", "img", "a"} & set(Page(html).tags)

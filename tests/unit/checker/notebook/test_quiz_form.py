@@ -40,7 +40,7 @@ def api(web):
 @pytest.fixture
 def session_of(api, monkeypatch):
     """``session_of(exercise, **answers)``: the exercise is under way, and the cluster has those answers."""
-    monkeypatch.setattr(recordings, "RECORDER_S", 0.0)
+    monkeypatch.setattr(recordings, "RECORDER_TIMEOUT_S", 0.0)
 
     def begin(asked, **answers):
         reader = ReaderByHand()
@@ -80,23 +80,23 @@ def test_saving_writes_the_answers_as_the_learner_and_counts_what_is_left(form, 
     form._save()
     assert api.objects[ANSWERS]["data"] == {"q1": "observe"}
     assert web.requests[-1].headers["Authorization"] == "Bearer learners"
-    assert "holds 1 of 2 answers" in form.said.value
-    assert "1 still to go" in form.said.value
+    assert "holds 1 of 2 answers" in form.message.value
+    assert "1 still to go" in form.message.value
 
 
 def test_after_the_last_answer_the_form_says_to_check(form, api):
     form.fields["q2"].value = "deployment"
     form._save()
     assert api.objects[ANSWERS]["data"] == {"q1": "observe", "q2": "deployment"}
-    assert "holds 2 of 2 answers" in form.said.value
-    assert "Check your work below." in form.said.value
+    assert "holds 2 of 2 answers" in form.message.value
+    assert "Check your work below." in form.message.value
 
 
 def test_a_refusal_by_the_cluster_is_shown_in_the_form(form, api):
     api.refuse = lambda request: 403
     form._save()
-    assert "refused" in form.said.value
-    assert "Try: " in form.said.value
+    assert "refused" in form.message.value
+    assert "Try: " in form.message.value
 
 
 def test_without_widgets_the_questions_are_text_with_the_command(session_of, monkeypatch):

@@ -82,7 +82,7 @@ def test_no_results_make_an_empty_sum():
 def state(tmp_path, monkeypatch):
     """A state folder of its own. Nobody records there, so nobody waits for it."""
     monkeypatch.setenv("DRIFTLAB_STATE", str(tmp_path / "state"))
-    monkeypatch.setattr(recordings, "RECORDER_S", 0.0)
+    monkeypatch.setattr(recordings, "RECORDER_TIMEOUT_S", 0.0)
 
 
 @pytest.mark.usefixtures("state")

@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from driftlab.checker.evidence.readiness import Course, Curve, courses
+from driftlab.checker.evidence.readiness import Curve, ReadinessHistory, readiness_histories
 from driftlab.checker.evidence.recording import Recording
 from driftlab.checker.evidence.snapshot import Evidence
 from driftlab.checker.reports import timeline
 from tests.unit.evidence_by_hand import HOSTILE, family, pod, snapshot
 
-COURSE = Course(
+COURSE = ReadinessHistory(
     "blog-api",
     200.0,
     ((0.0, 3), (100.0, 2)),
@@ -35,10 +35,12 @@ def test_in_words_it_is_told_moment_by_moment():
     assert timeline.words([]) == "No Pod has been ready since the exercise began."
 
 
-def course(*ready: tuple[float, int], name: str = "blog-api", until: float = 200.0, **options) -> Course:
+def course(*ready: tuple[float, int], name: str = "blog-api", until: float = 200.0, **options) -> ReadinessHistory:
     """One of three Pods that were asked for all the time, unless ``options`` say something else."""
     curves = (Curve("revision 1: blog-api:1.0", ready),) if ready else ()
-    return Course(name, until, options.pop("wanted", ((0.0, 3),)), curves, options.pop("deeds", ()), **options)
+    return ReadinessHistory(
+        name, until, options.pop("desired", ((0.0, 3),)), curves, options.pop("deeds", ()), **options
+    )
 
 
 @pytest.mark.parametrize(
@@ -50,10 +52,10 @@ def course(*ready: tuple[float, int], name: str = "blog-api", until: float = 200
         (course((0.0, 3), (1.0, 4), (2.0, 2)), "between 2 and 4 Pods ready"),
         (course((5.0, 2)), "between 0 and 2 Pods ready"),
         (course(), "no Pod ready"),
-        (course(wanted=((0.0, 0),)), "nothing ran: 0 asked for"),
+        (course(desired=((0.0, 0),)), "nothing ran: 0 asked for"),
     ],
 )
-def test_never_fewer_is_said_only_where_the_number_of_the_start_was_kept_up(drawn: Course, told: str):
+def test_never_fewer_is_said_only_where_the_number_of_the_start_was_kept_up(drawn: ReadinessHistory, told: str):
     heading = f"blog-api: 3:20 minutes, {told}"
     assert timeline.words([drawn]).splitlines()[0] == heading
     assert f">{heading}<" in timeline.html([drawn])
@@ -183,23 +185,25 @@ def test_a_lost_node_is_marked_where_the_exercise_begins():
     bare = pod("loner", None, app="loner")
     bare["spec"]["nodeName"] = "node-2"
     before = snapshot(*family(), bare)
-    drawn = courses(Evidence(before, before, Recording()), lambda baseline: baseline.pods[-1].spec["nodeName"])
+    drawn = readiness_histories(
+        Evidence(before, before, Recording()), lambda baseline: baseline.pods[-1].spec["nodeName"]
+    )
     assert timeline.words(drawn).count("\n   0:00  Node lost: node-2\n") == 2
     for picture in pictures(timeline.html(drawn)):
         (mark,) = (text for text in picture.findall("text") if text.text == "Node lost: node-2")
         assert float(mark.get("x", "0")) == timeline.LEFT
         assert "Node lost: node-2" in picture.get("aria-label", "")
-    assert "Node lost" not in timeline.html(courses(Evidence(before, before, Recording())))
+    assert "Node lost" not in timeline.html(readiness_histories(Evidence(before, before, Recording())))
 
 
 def test_where_nothing_ran_and_nothing_was_asked_for_there_is_no_empty_picture():
-    idle = course(name="archive", wanted=((0.0, 0),))
+    idle = course(name="archive", desired=((0.0, 0),))
     page = timeline.html([idle, course((0.0, 3))])
     assert len(pictures(page)) == 1
     assert page.count("<figure") == 1
     assert "archive: 3:20 minutes, nothing ran: 0 asked for" in page
     assert timeline.words([idle]) == "archive: 3:20 minutes, nothing ran: 0 asked for"
-    assert len(pictures(timeline.html([course(wanted=((0.0, 0), (5.0, 1)))]))) == 1
+    assert len(pictures(timeline.html([course(desired=((0.0, 0), (5.0, 1)))]))) == 1
 
 
 def test_a_page_that_leaves_the_picture_out_does_not_show_its_labels():
@@ -218,7 +222,7 @@ def test_revisions_differ_by_pattern_not_by_colour_alone():
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
 def test_nothing_in_it_is_obeyed(text: str):
-    hostile = Course(text, 9.0, ((0.0, 1),), (Curve(text, ((0.0, 1),)),), ((1.0, text),), (text,), text)
+    hostile = ReadinessHistory(text, 9.0, ((0.0, 1),), (Curve(text, ((0.0, 1),)),), ((1.0, text),), (text,), text)
     page = timeline.html([hostile])
     assert len(pictures(page)) == 1
     assert "<script" not in page

@@ -106,4 +106,4 @@ def test_a_better_way_is_not_told_before_a_hint_was_asked_for(rendering):
     [(0.4, ""), (1, ", in 1 s"), (59.4, ", in 59 s"), (59.6, ", in 1:00 minutes"), (245, ", in 4:05 minutes")],
 )
 def test_the_time_that_it_took_is_told_as_people_say_it(took_s, told):
-    assert words.how(replace(result(Outcome.PASS), took_s=took_s)) == f"How you did it{told}"
+    assert words.activity_heading(replace(result(Outcome.PASS), took_s=took_s)) == f"How you did it{told}"

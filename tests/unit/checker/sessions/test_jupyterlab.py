@@ -75,7 +75,7 @@ def test_terminals_find_the_kits_kubectl_and_the_learners_kubeconfig(monkeypatch
     monkeypatch.setenv("PATH", "/somebody/elses/bin")
     environment = jupyterlab._environment(open_cluster("embedded", "mine"))
     assert environment["PATH"].split(os.pathsep) == [str(kubectl_path().parent), "/somebody/elses/bin"]
-    assert Path(environment["KUBECONFIG"]) == jupyterlab.learner_link()
+    assert Path(environment["KUBECONFIG"]) == jupyterlab.terminal_kubeconfig()
     assert (environment["DRIFTLAB_ENGINE"], environment["DRIFTLAB_CLUSTER"]) == ("embedded", "mine")
 
 
@@ -100,13 +100,13 @@ def session():
 
 def test_a_process_is_asked_to_end_before_it_is_killed(session, tmp_path):
     process, _ = session(f'trap "touch {tmp_path}/saved; exit 0" TERM; echo ready; while :; do sleep 0.02; done')
-    jupyterlab._end(process, patience_s=60)
+    jupyterlab._terminate(process, patience_s=60)
     assert (process.returncode, (tmp_path / "saved").exists()) == (0, True)
 
 
 def test_a_process_that_ignores_the_request_is_killed_with_its_children(session, gone):
     process, child = session('trap "" TERM; sleep 600 & echo $!; while :; do sleep 0.02; done')
-    jupyterlab._end(process, patience_s=0.1)
+    jupyterlab._terminate(process, patience_s=0.1)
     assert process.returncode == -signal.SIGKILL
     wait_for(lambda: gone(int(child)), "the end of its child")
 
@@ -115,7 +115,7 @@ def test_children_of_a_process_that_has_ended_are_killed(session, gone):
     """Such as a kernel whose server has crashed."""
     process, child = session("sleep 600 & echo $!")
     process.wait()
-    jupyterlab._end(process, patience_s=60)
+    jupyterlab._terminate(process, patience_s=60)
     wait_for(lambda: gone(int(child)), "the end of its child")
 
 

@@ -42,45 +42,45 @@ def lost(cluster, tmp_path):
 
 
 def lose(lost, node="worker-2", whose=MINE):
-    with lost.losing(node, whose):
+    with lost.lose(node, whose):
         pass
 
 
 def test_whose_it_is_is_known_before_it_is_lost(lost, cluster):
-    with lost.losing("worker-2", MINE):
+    with lost.lose("worker-2", MINE):
         assert cluster.lost == set()
-        assert lost.is_back(MINE) == ""
+        assert lost.recovery_reason(MINE) == ""
     assert cluster.lost == {"worker-2"}
-    assert lost.is_back(MINE) == ""
+    assert lost.recovery_reason(MINE) == ""
 
 
 def test_the_next_exercise_brings_it_back_and_is_named(lost, cluster):
     lose(lost)
-    lost.bring_back("03-deployments/apply")
+    lost.restart("03-deployments/apply")
     assert cluster.lost == set()
-    assert lost.is_back(MINE) == "03-deployments/apply began on the same cluster"
-    lost.bring_back("04-scaling/up")  # nothing is left to do, and the first one did it
-    assert "03-deployments/apply" in lost.is_back(MINE)
+    assert lost.recovery_reason(MINE) == "03-deployments/apply began on the same cluster"
+    lost.restart("04-scaling/up")  # nothing is left to do, and the first one did it
+    assert "03-deployments/apply" in lost.recovery_reason(MINE)
 
 
 def test_begun_again_it_is_lost_again(lost):
     lose(lost)
-    lost.bring_back("02-self-healing/node-lost")
+    lost.restart("02-self-healing/node-lost")
     lose(lost)
-    assert lost.is_back(MINE) == ""
+    assert lost.recovery_reason(MINE) == ""
 
 
 def test_another_exercise_may_have_lost_one_instead(lost):
     lose(lost)
     lose(lost, "worker-1", "other: 02-self-healing/node-lost")
-    assert "another exercise began" in lost.is_back(MINE)
+    assert "another exercise began" in lost.recovery_reason(MINE)
 
 
 def test_a_cluster_without_that_node_has_nothing_to_bring_back(lost, cluster):
     lose(lost)
     cluster.lost.clear()  # it was replaced by a new one
-    lost.bring_back("03-deployments/apply")
-    assert lost.is_back(MINE)
+    lost.restart("03-deployments/apply")
+    assert lost.recovery_reason(MINE)
 
 
 @pytest.mark.parametrize(("after_s", "is_back"), [(-30, False), (1, False), (60, True)])
@@ -88,7 +88,7 @@ def test_a_node_that_came_back_by_itself_is_noticed_by_its_lease(lost, cluster, 
     """As after a machine was started again. What was on its way when it fell silent does not count."""
     lose(lost)
     cluster.renewed = datetime.now(UTC) + timedelta(seconds=after_s)
-    assert bool(lost.is_back(MINE)) is is_back
+    assert bool(lost.recovery_reason(MINE)) is is_back
 
 
 @pytest.mark.parametrize("damage", ["", "{", "[]", '{"node": "worker-2", "at": "soon"}'])
@@ -96,6 +96,6 @@ def test_a_damaged_note_breaks_nothing(lost, cluster, damage):
     lose(lost)
     lost.path.write_text(damage)
     cluster.renewed = datetime.now(UTC)
-    assert lost.is_back(MINE) in ("", "another exercise began on the same cluster")
-    lost.bring_back("03-deployments/apply")
-    assert lost.is_back(MINE).endswith("began on the same cluster")
+    assert lost.recovery_reason(MINE) in ("", "another exercise began on the same cluster")
+    lost.restart("03-deployments/apply")
+    assert lost.recovery_reason(MINE).endswith("began on the same cluster")

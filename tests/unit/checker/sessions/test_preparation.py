@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from driftlab.checker.sessions.preparation import bring_up, preparing_elsewhere, shared_path, watch
+from driftlab.checker.sessions.preparation import bring_up, preparing_elsewhere, progress_path, watch
 from driftlab.clusters.errors import ConfirmationNeeded
 from driftlab.clusters.host.progress import Progress, SharedProgress
 from driftlab.clusters.registry import open_cluster
@@ -18,7 +18,7 @@ from tests.unit.smallest_cluster import Smallest
 def idle(tmp_path, monkeypatch):
     monkeypatch.setenv("DRIFTLAB_STATE", str(tmp_path))
     made = open_cluster("embedded", "by-hand", images=())
-    shared_path(made).parent.mkdir(parents=True)
+    progress_path(made).parent.mkdir(parents=True)
     return made
 
 
@@ -30,14 +30,14 @@ def test_another_living_process_is_busy_until_it_ends(idle):
     waits = "import sys; print('here', flush=True); sys.stdin.read()"
     with subprocess.Popen([sys.executable, "-c", waits], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         process.stdout.readline()
-        shared_path(idle).write_text(json.dumps({"pid": process.pid}))
+        progress_path(idle).write_text(json.dumps({"pid": process.pid}))
         assert preparing_elsewhere(idle)
         process.stdin.close()
     assert not preparing_elsewhere(idle), "who has died is not waited for"
 
 
 def test_we_do_not_wait_for_ourselves(idle):
-    shared_path(idle).write_text(json.dumps({"pid": os.getpid()}))
+    progress_path(idle).write_text(json.dumps({"pid": os.getpid()}))
     assert not preparing_elsewhere(idle)
 
 
@@ -45,7 +45,7 @@ def test_we_do_not_wait_for_ourselves(idle):
     "damage", [b"", b"{", b"[]", b"null", b"7", b"{}", b'{"pid": null}', b'{"pid": "x"}', b'{"pid": []}', b"\xff"]
 )
 def test_a_damaged_file_is_nobody(idle, damage):
-    shared_path(idle).write_bytes(damage)
+    progress_path(idle).write_bytes(damage)
     assert not preparing_elsewhere(idle)
 
 
@@ -57,8 +57,8 @@ class Watched(Smallest):
 
     def up(self, progress, *, confirmed=""):
         super().up(progress, confirmed=confirmed)
-        self.seen = SharedProgress.read(shared_path(self))
-        self.pid = json.loads(shared_path(self).read_text())["pid"]
+        self.seen = SharedProgress.read(progress_path(self))
+        self.pid = json.loads(progress_path(self).read_text())["pid"]
 
 
 @pytest.mark.usefixtures("idle")
@@ -68,7 +68,7 @@ def test_other_processes_see_the_progress_while_a_cluster_comes_up(recorder):
     assert cluster.seen.name == "Starting the smallest cluster"
     assert cluster.pid == os.getpid()
     assert {step.name for step in recorder.steps} == {"Starting the smallest cluster"}, "and so does who asked for it"
-    assert not shared_path(cluster).exists(), "nothing is left to be seen"
+    assert not progress_path(cluster).exists(), "nothing is left to be seen"
 
 
 @pytest.mark.usefixtures("idle")
@@ -84,7 +84,7 @@ def test_a_failed_start_leaves_no_shared_progress(recorder):
     suspicious = Smallest("shop-prod", suspicious=True)
     with pytest.raises(ConfirmationNeeded):
         bring_up(suspicious, Progress(recorder))
-    assert not shared_path(suspicious).exists()
+    assert not progress_path(suspicious).exists()
     bring_up(suspicious, Progress(recorder), confirmed="shop-prod")
     assert suspicious.done == ["up"]
 
@@ -100,7 +100,7 @@ with Progress(SharedProgress(Path(sys.argv[1]))).step("Building", total=2, unit=
 
 
 def test_watch_shows_the_steps_until_the_other_process_ends(idle):
-    command = [sys.executable, "-c", WORKS, shared_path(idle)]
+    command = [sys.executable, "-c", WORKS, progress_path(idle)]
     seen = []
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout.readline() == "here\n"

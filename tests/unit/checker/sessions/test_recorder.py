@@ -12,7 +12,7 @@ from filelock import FileLock
 
 from driftlab.checker.evidence.recording import FULL, read
 from driftlab.checker.sessions import recorder
-from driftlab.checker.sessions.recorder import Recorder, lock_of, runs
+from driftlab.checker.sessions.recorder import Recorder, is_recording, lock_path
 from driftlab.clusters.kubernetes.client import Client
 from driftlab.clusters.waiting import wait_for
 from tests.unit.api_by_hand import Api
@@ -88,7 +88,7 @@ def recording(watched, kubeconfig, path):
         try:
             yield made
         finally:
-            made.over.set()
+            made.stopped.set()
             watching.join()
             made.file.close()
 
@@ -176,15 +176,15 @@ def test_a_new_recorder_continues_where_a_killed_one_stopped(watched, recording,
 
 
 def test_a_full_recording_ends_with_a_gap_and_is_not_changed_again(watched, recording, path, monkeypatch):
-    monkeypatch.setattr(recorder, "MOST_BYTES", len(json.dumps(pod("p-1"))) * 2)
+    monkeypatch.setattr(recorder, "MAX_BYTES", len(json.dumps(pod("p-1"))) * 2)
     watched.watches = [[event("ADDED", 101), *(event("MODIFIED", 102 + number) for number in range(5))]]
     with recording() as made:
-        wait_for(made.over.is_set, "the end of the recording")
+        wait_for(made.stopped.is_set, "the end of the recording")
     full = path.read_bytes()
     assert [gap.reason for gap in read(path).gaps] == [FULL]
     assert len(seen(path)) < 6
     with recording() as again:
-        assert again.over.is_set()
+        assert again.stopped.is_set()
     assert path.read_bytes() == full
 
 
@@ -203,11 +203,11 @@ def test_of_managed_fields_only_the_managers_are_kept(watched, recording, path):
 
 
 def test_a_held_lock_means_that_somebody_records(path):
-    assert not runs(path)
-    with FileLock(lock_of(path)):
-        assert runs(path)
-    assert not runs(path)
-    assert not runs(path.parent / "no-such-folder" / "one.recording.jsonl")
+    assert not is_recording(path)
+    with FileLock(lock_path(path)):
+        assert is_recording(path)
+    assert not is_recording(path)
+    assert not is_recording(path.parent / "no-such-folder" / "one.recording.jsonl")
 
 
 @pytest.fixture
@@ -223,9 +223,9 @@ def test_a_recorder_ends_with_its_exercise(watched, kubeconfig, path, ticket):
     watched.watches = [[event("ADDED", 101)]]
     recorder.spawn(kubeconfig=kubeconfig, namespace="lab", since="100", recording=path, ticket=ticket)
     wait_for(lambda: seen(path) == [("ADDED", 101)], "the first change")
-    assert runs(path)
+    assert is_recording(path)
     ticket.write_text('{"exercise": "two"}')
-    wait_for(lambda: not runs(path), "the end of the recorder")
+    wait_for(lambda: not is_recording(path), "the end of the recorder")
 
 
 @pytest.mark.parametrize("now", ['{"exercise": "two"}', None])

@@ -67,7 +67,7 @@ def test_a_recorder_starts_at_the_version_of_the_baseline(made, kept, one, spawn
 
 
 def test_no_second_recorder_is_started(made, kept, one, spawned):
-    with FileLock(recorder.lock_of(kept.recording(one))):
+    with FileLock(recorder.lock_path(kept.recording(one))):
         made.begin(one)
     assert spawned == []
 
@@ -75,7 +75,7 @@ def test_no_second_recorder_is_started(made, kept, one, spawned):
 @pytest.mark.parametrize(("patience_s", "started"), [(600.0, 1), (0.0, 3)])
 def test_a_recorder_that_is_about_to_begin_is_given_time(made, one, spawned, monkeypatch, patience_s, started):
     """Otherwise every check would start another one."""
-    monkeypatch.setattr(recordings, "BEGIN_S", patience_s)
+    monkeypatch.setattr(recordings, "START_TIMEOUT_S", patience_s)
     for _ in range(3):
         made.begin(one)
     assert len(spawned) == started
@@ -118,7 +118,7 @@ def test_a_recorder_that_is_behind_is_waited_for(made, kept, one, monkeypatch):
 @pytest.mark.parametrize("begun", [True, False])
 def test_a_recorder_that_stays_behind_leaves_a_gap_at_the_end(made, kept, one, monkeypatch, begun):
     """Whether it is slow or never starts."""
-    monkeypatch.setattr(recordings, "RECORDER_S", 0.0)
+    monkeypatch.setattr(recordings, "RECORDER_TIMEOUT_S", 0.0)
     if begun:
         write(kept.recording(one), P_9_FOR_P_3[0])
     told = made.until(one, BEFORE, AFTER)

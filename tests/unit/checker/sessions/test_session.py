@@ -45,7 +45,7 @@ DAMAGE = {
 def state(tmp_path, monkeypatch):
     """A state folder of its own. Nobody records there, so nobody waits for it."""
     monkeypatch.setenv("DRIFTLAB_STATE", str(tmp_path / "state"))
-    monkeypatch.setattr(recordings, "RECORDER_S", 0.0)
+    monkeypatch.setattr(recordings, "RECORDER_TIMEOUT_S", 0.0)
     return tmp_path / "state"
 
 
@@ -199,11 +199,11 @@ def test_an_exercise_whose_lost_node_was_brought_back_says_so_at_once(losing):
     """It would wait for ever: what it waits for can only come while the Node is silent."""
     session = begun(losing, ReaderByHand(*family()))
     session.cluster.lose_node = session.cluster.return_node = lambda name: None
-    with session.lost.losing("worker-2", session._session_name(losing)):
+    with session.lost_node.lose("worker-2", session._session_name(losing)):
         pass
     assert session.check(losing).outcome is Outcome.WAITING
 
-    session.lost.bring_back("03-deployments/apply")
+    session.lost_node.restart("03-deployments/apply")
     result = session.check(losing, wait_s=600, waiting=waits_in_vain)
     assert {goal.outcome for goal in result.goals} == {Outcome.ERROR}
     assert result.goals[0].reason == "the Node that was lost is back: 03-deployments/apply began on the same cluster"

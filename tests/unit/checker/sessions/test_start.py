@@ -37,7 +37,7 @@ def begin(exercise, kubeconfig, tmp_path):
 
     def begin(*snapshots):
         looks = list(snapshots)
-        with turns.taken(tmp_path / "namespace", exercise.id) as turn:
+        with turns.take_turn(tmp_path / "namespace", exercise.id) as turn:
             return create_starting_state(
                 Smallest(), exercise, kubeconfig, turn, lambda: looks.pop(0) if len(looks) > 1 else looks[0]
             )
@@ -109,6 +109,6 @@ def test_a_later_exercise_in_the_namespace_stops_it(exercise, kubeconfig, tmp_pa
         other.path.write_text(json.dumps({"token": other.token, "exercise": other.exercise}))
         return NOT_YET
 
-    with pytest.raises(Overtaken, match="09-by-hand/two began"), turns.taken(tmp_path / "namespace", "one") as turn:
+    with pytest.raises(Overtaken, match="09-by-hand/two began"), turns.take_turn(tmp_path / "namespace", "one") as turn:
         create_starting_state(Smallest(), exercise, kubeconfig, turn, take)
     assert len(looks) == 1

@@ -23,15 +23,15 @@ def one():
 def test_what_was_passed_since_it_was_begun_is_passed(kept, one):
     kept.begin(one, snapshot())
     assert not kept.passed(one)
-    kept.keep_result(one, replace(result(Outcome.FAIL), checked=kept.since + 1))
+    kept.save_result(one, replace(result(Outcome.FAIL), checked=kept.since + 1))
     assert not kept.passed(one)
-    kept.keep_result(one, replace(result(Outcome.PASS), checked=kept.since + 2))
+    kept.save_result(one, replace(result(Outcome.PASS), checked=kept.since + 2))
     assert kept.passed(one)
 
 
 def test_what_was_passed_before_it_was_begun_again_is_not_passed_yet(kept, one):
     kept.begin(one, snapshot())
-    kept.keep_result(one, replace(result(Outcome.PASS), checked=kept.since - 1))
+    kept.save_result(one, replace(result(Outcome.PASS), checked=kept.since - 1))
     assert not kept.passed(one)
     assert kept.last_result(one)["outcome"] == "PASS", "what was earned is kept all the same"
 

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from driftlab.checker.sessions import turns
-from driftlab.checker.sessions.turns import Overtaken, Turn, taken
+from driftlab.checker.sessions.turns import Overtaken, Turn, take_turn
 from driftlab.clusters.errors import CommandFailed
 
 PATIENCE_S = 20
@@ -23,7 +23,7 @@ def folder(tmp_path):
 
 def begin(folder, exercise, done, until=lambda turn: None):
     """Begin an exercise, and note it where nobody else came."""
-    with taken(folder, exercise) as turn:
+    with take_turn(folder, exercise) as turn:
         until(turn)
         turn.check()
         done.append(exercise)
@@ -35,7 +35,7 @@ def held_until_overtaken(begun):
     def until(turn):
         begun.set()
         deadline = time.monotonic() + PATIENCE_S
-        while not turn.over() and time.monotonic() < deadline:
+        while not turn.stop_reason() and time.monotonic() < deadline:
             time.sleep(0.01)
 
     return until
@@ -67,7 +67,7 @@ def test_of_three_that_begin_at_once_the_last_one_begins_and_the_others_say_so_a
 
 def test_the_same_exercise_twice_is_told_as_that(folder):
     before = Turn(folder, "02-self-healing/one-pod")
-    with taken(folder, "02-self-healing/one-pod"):
+    with take_turn(folder, "02-self-healing/one-pod"):
         pass
     assert "02-self-healing/one-pod was stopped: it was begun once more by another process" in str(_refusal(before))
     assert "in the namespace self-healing" in str(_refusal(before))
@@ -82,7 +82,7 @@ def _refusal(turn):
 def test_who_waits_for_the_one_before_is_overtaken_while_waiting(folder):
     """It does not wait until that one has ended: nothing is left for it to do."""
     waiting = threading.Event()
-    with taken(folder, "a/first"), ThreadPoolExecutor(1) as pool:
+    with take_turn(folder, "a/first"), ThreadPoolExecutor(1) as pool:
         second = pool.submit(begin, folder, "a/second", [], lambda turn: waiting.set())
         turn_of_second = _written(folder, "a/second")
         _say(folder, "a/third")
@@ -118,17 +118,17 @@ def _fail(turn):
 
 @pytest.mark.parametrize("content", [None, "", "{", "[]", "{}"])
 def test_a_note_that_is_damaged_or_gone_stops_nobody(folder, content):
-    with taken(folder, "a/first") as turn:
+    with take_turn(folder, "a/first") as turn:
         (folder / "turn.json").unlink()
         if content is not None:
             (folder / "turn.json").write_text(content)
-        assert turn.over() == ""
+        assert turn.stop_reason() == ""
 
 
 def test_a_turn_ends_with_whoever_has_it(folder, monkeypatch):
     """Also with an error: the next one does not wait for ever."""
-    monkeypatch.setattr(turns, "LOOK_S", 0.01)
-    with pytest.raises(ZeroDivisionError), taken(folder, "a/first"):
+    monkeypatch.setattr(turns, "POLL_S", 0.01)
+    with pytest.raises(ZeroDivisionError), take_turn(folder, "a/first"):
         _ = 1 / 0
     begin(folder, "a/second", done := [])
     assert done
