@@ -46,7 +46,7 @@ def one_revision(evidence: Evidence) -> Verdict:
 
 
 same_deployment = kept(3)
-first_mistake = recreated
+shared_mistakes = [recreated]
 
 
 @mistake

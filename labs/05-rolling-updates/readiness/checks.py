@@ -80,7 +80,7 @@ def unasked(evidence: Evidence) -> bool:
 
 
 same_deployment = kept(3)
-first_mistake = recreated
+shared_mistakes = [recreated]
 
 
 @mistake

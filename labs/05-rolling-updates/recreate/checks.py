@@ -54,9 +54,7 @@ def side_by_side(evidence: Evidence) -> frozenset[str]:
 
 
 same_deployment = kept(3)
-first_mistake = recreated
-second_mistake = scaled
-third_mistake = not_rolled_out
+shared_mistakes = [recreated, scaled, not_rolled_out]
 
 
 @mistake

@@ -43,8 +43,7 @@ def nobody_noticed(evidence: Evidence) -> Verdict:
 
 
 same_deployment = kept(3)
-first_mistake = recreated
-second_mistake = scaled
+shared_mistakes = [recreated, scaled]
 
 
 @mistake

@@ -26,7 +26,7 @@ def same_but_image(evidence: Evidence) -> bool:
 
 
 same_deployment = kept(3)
-first_mistake = recreated
+shared_mistakes = [recreated]
 
 
 @mistake

@@ -61,8 +61,7 @@ def lost_some(evidence: Evidence) -> bool:
 
 
 same_deployment = kept(4)
-first_mistake = recreated
-second_mistake = scaled
+shared_mistakes = [recreated, scaled]
 
 
 @mistake
@@ -70,7 +69,7 @@ def recreate(evidence: Evidence) -> bool:
     return now(evidence, is_recreate)
 
 
-third_mistake = not_rolled_out
+last_mistakes = [not_rolled_out]
 
 
 @mistake

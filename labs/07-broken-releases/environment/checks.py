@@ -74,4 +74,4 @@ other_name = mistake("other-name")(
 )
 
 
-more_mistakes = made_on_the_way
+last_mistakes = made_on_the_way

@@ -37,4 +37,4 @@ def beside(evidence: Evidence) -> bool:
     return len(evidence.now.deployments) > len(evidence.baseline.deployments)
 
 
-more_mistakes = made_on_the_way
+last_mistakes = made_on_the_way

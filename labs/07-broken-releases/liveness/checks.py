@@ -59,7 +59,7 @@ still_eager = mistake("still-eager")(
 )
 
 
-more_mistakes = made_on_the_way
+last_mistakes = made_on_the_way
 
 
 def gives_up(deployment: Deployment) -> int:

@@ -47,4 +47,4 @@ too_little = mistake("too-little")(
 )
 
 
-more_mistakes = made_on_the_way
+last_mistakes = made_on_the_way

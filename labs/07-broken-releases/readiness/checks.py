@@ -42,4 +42,4 @@ other_path = mistake("other-path")(
 )
 
 
-more_mistakes = made_on_the_way
+last_mistakes = made_on_the_way

@@ -37,4 +37,4 @@ still_too_much = mistake("still-too-much")(
 )
 
 
-more_mistakes = made_on_the_way
+last_mistakes = made_on_the_way
