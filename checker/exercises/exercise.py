@@ -147,11 +147,11 @@ class Exercise:
 
     @property
     def right_answers(self) -> list[Path]:
-        return sorted(self.files.right.glob("*.sh"))
+        return _scripts(self.files.right)
 
     @property
     def wrong_answers(self) -> list[Path]:
-        return sorted(self.files.wrong.glob("*.sh"))
+        return _scripts(self.files.wrong)
 
     # ---- decorators, for labs that are one module, and for hidden goals
 
@@ -211,3 +211,8 @@ class Exercise:
             if mistake.name in mistakes:
                 return mistake.name, mistake.hints
         return "", self.hints
+
+
+def _scripts(folder: Path) -> list[Path]:
+    """The answers in a folder: shell scripts, and Python code for the client ``kubernetes``."""
+    return sorted(path for path in folder.glob("*") if path.suffix in (".sh", ".py"))

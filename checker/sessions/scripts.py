@@ -1,12 +1,16 @@
 """Run a script as the learner would: kubectl in the lab's namespace."""
 
 import os
+import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
 from driftlab.clusters.host import processes
 from driftlab.clusters.kubernetes.kubectl import NO_KUBERC, kubectl_path
+
+#: What runs a script, by its suffix. ``-p``: without exported functions and BASH_ENV; ``-I``: without PYTHONPATH.
+INTERPRETERS = {".sh": ("bash", "-p", "-eu"), ".py": (sys.executable, "-I")}
 
 
 def learner_environment(kubeconfig: Path) -> dict[str, str]:
@@ -21,14 +25,15 @@ def learner_environment(kubeconfig: Path) -> dict[str, str]:
 
 
 def run_script(script: Path, kubeconfig: Path, abort_reason: Callable[[], str] = lambda: "") -> str:
-    """Run a shell script (a solution, a wrong answer) with the learner's kubeconfig, and return its output.
+    """Run a script (a solution, a wrong answer) with the learner's kubeconfig, and return its output.
 
-    The user's kuberc and shell functions do not affect it.
+    It is a shell script, or Python code for the client ``kubernetes``, as its suffix says. The user's kuberc and shell
+    functions do not affect it.
     ``abort_reason``: polled while it runs; a text that is not empty stops the script. Raises CommandFailed.
     """
     with tempfile.TemporaryDirectory() as folder:
         return processes.run(
-            ["bash", "-p", "-eu", script],  # -p: without exported functions and BASH_ENV
+            [*INTERPRETERS[script.suffix], script],
             env={**learner_environment(kubeconfig), **NO_KUBERC, "TMPDIR": folder},
             timeout_s=180,
             next_step=f"look into {script}",

@@ -190,9 +190,8 @@ def test_a_replicaset_that_was_scaled_to_zero_is_told_although_its_deployment_pu
     stuck = find_exercise("07-broken-releases/image")
     session = Session(cluster, stuck.lab)
     session.start(stuck, again=True)
-    newest = learner_kubectl(
-        session, "get", "replicasets", "--sort-by=.metadata.creationTimestamp", "--output=name"
-    ).split()[-1]
+    revision = r"{.metadata.annotations.deployment\.kubernetes\.io/revision}"  # both can be of the same second
+    newest = learner_kubectl(session, "get", "replicasets", f"--sort-by={revision}", "--output=name").split()[-1]
     learner_kubectl(session, "scale", newest, "--replicas=0")
     session.run(stuck.solution)
     result = session.check(stuck, wait_s=120)

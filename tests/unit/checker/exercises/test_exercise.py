@@ -106,7 +106,7 @@ def test_what_cannot_be_meant_is_refused_where_it_is_defined(define, what):
 def test_names_and_places_follow_from_the_folder(tmp_path):
     lab = Lab("07-rolling-out", "Rolling out", 30, "…", folder=tmp_path)
     made = lab.exercise("first", "First", hints=("n", "p", "a"), start="other.yaml")
-    for name in ("b.sh", "a.sh", "notes.txt"):
+    for name in ("b.py", "a.sh", "notes.txt"):
         script = tmp_path / "wrong" / "first" / name
         script.parent.mkdir(parents=True, exist_ok=True)
         script.touch()
@@ -116,7 +116,7 @@ def test_names_and_places_follow_from_the_folder(tmp_path):
     assert made.manifest == tmp_path / "other.yaml"
     assert made.beginning == tmp_path / "start" / "first.sh"
     assert made.solution == tmp_path / "solutions" / "first.sh"
-    assert [path.name for path in made.wrong_answers] == ["a.sh", "b.sh"]
+    assert [path.name for path in made.wrong_answers] == ["a.sh", "b.py"]
     assert lab.exercise("second", "Second", hints=("n", "p", "a")).manifest == tmp_path / "start.yaml"
     assert isinstance(made.manifest, Path)
 

@@ -40,6 +40,17 @@ def test_a_script_runs_as_it_is_written_whatever_shell_its_user_has(monkeypatch,
     assert told[0].startswith("Client Version")
 
 
+def test_python_code_has_the_client_and_the_learners_kubeconfig(monkeypatch, tmp_path):
+    """And nothing of what the user's own Python is told."""
+    (tmp_path / "kubernetes.py").write_text("raise SystemExit('not this one')\n")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    script = tmp_path / "answer.py"
+    script.write_text("import os\nfrom kubernetes import client\nprint(client.AppsV1Api, os.environ['KUBECONFIG'])\n")
+    said = run_script(script, tmp_path / "by-hand.kubeconfig")
+    assert "AppsV1Api" in said
+    assert said.endswith(f"{tmp_path / 'by-hand.kubeconfig'}\n")
+
+
 @pytest.fixture
 def run(tmp_path):
     """``run(text)``: what a script with that text prints."""
