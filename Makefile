@@ -22,7 +22,8 @@ try: .venv/run  ## do the first lab headless, by its reference solutions, and pr
 # Most tests wait for a cluster: some files at a time, each with a cluster of its own. Files come in the order of their
 # names: those with few tests, which xdist would take last, are the slow ones.
 # Hundreds of short Python processes are started: without bytecode, each would compile all modules once more.
-PYTEST = unset PYTHONDONTWRITEBYTECODE; $(BIN)/python -m pytest --dist loadfile --no-loadscope-reorder
+# A cluster's programs may take more memory, and look for garbage less often.
+PYTEST = unset PYTHONDONTWRITEBYTECODE; export GOGC=300; $(BIN)/python -m pytest --dist loadfile --no-loadscope-reorder
 
 test: .venv/dev  ## run the tests that a person waits for, and the Go code's; say what is left to test-all
 	@$(BIN)/python -m driftlab.clusters.programs.workbench test; go=$$?; \

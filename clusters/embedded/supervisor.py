@@ -15,7 +15,8 @@ from driftlab.clusters.host import processes
 from driftlab.clusters.host.files import make_folder
 
 #: Go collects garbage after the heap has grown by so many percent, by default 100. 40 saves a third of the memory for
-#: little CPU time. https://pkg.go.dev/runtime#hdr-Environment_Variables
+#: little CPU time. A GOGC in the environment has precedence: tests have memory, and no time.
+#: https://pkg.go.dev/runtime#hdr-Environment_Variables
 GOGC = "40"
 
 #: What a component logs if another program uses its port, and what etcd logs before it ends with a fatal error.
@@ -28,7 +29,7 @@ STORE = frozenset({"etcd", "kube-apiserver"})
 OLD_PROGRAMS = ("kwok", "kwok-controller", "kwokctl")
 
 #: The variables that components inherit: no credentials and no proxies.
-ENVIRONMENT = ("PATH", "HOME", "TMPDIR", "TZ", "GODEBUG")
+ENVIRONMENT = ("PATH", "HOME", "TMPDIR", "TZ", "GODEBUG", "GOGC")
 
 #: A shell that starts a program in the background and ends at once. The program is not our child then: it does not
 #: become our zombie when it ends, and does not get the signals that we get.
@@ -69,7 +70,7 @@ class Supervisor:
                 subprocess.run(
                     ["/bin/sh", "-c", LAUNCH, "sh", *command],
                     cwd=self.folder,
-                    env={name: os.environ[name] for name in ENVIRONMENT if name in os.environ} | {"GOGC": GOGC},
+                    env={"GOGC": GOGC} | {name: os.environ[name] for name in ENVIRONMENT if name in os.environ},
                     stdin=subprocess.DEVNULL,
                     stdout=file,
                     stderr=subprocess.STDOUT,

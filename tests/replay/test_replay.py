@@ -112,6 +112,19 @@ def test_a_goal_that_always_says_the_same_turns_the_replay_red(exercise: Exercis
         assert any(outcomes(result) != outcomes(judged(exercise)[name]) for name, result in again), what
 
 
+@pytest.mark.parametrize("exercise", [one for one in ALL if one.proofs], ids=lambda exercise: exercise.id)
+def test_a_proof_fails_alone_if_nothing_comes_back(exercise: Exercise):
+    """No case is wrong in nothing else. So the cluster's answer is removed from those that pass every proof."""
+    count = len(exercise.proofs)
+    proved = {name for name, result in judged(exercise).items() if result.outcome is Outcome.PASS}
+    assert proved
+    for name in proved:
+        kept = recorded(exercise)[name]
+        silent = replace(kept, looks=[[kept.evidence.now] for _ in kept.looks or []])
+        expected = [Outcome.PASS] * len(exercise.goals) + [Outcome.FAIL] * count
+        assert outcomes(silent.judge(exercise)) == expected, name
+
+
 def outcomes(result: Result) -> list[Outcome]:
     """What is told of each goal, but for its reason."""
     return [goal.outcome for goal in result.goals]

@@ -107,6 +107,7 @@ def test_an_exercise_from_its_start_to_done(person: Person, tmp_path: Path):
     assert "0 of 4 points" in person.types("check", "one-pod", expect=NOT_PASSED)
 
 
+@pytest.mark.thorough("whole labs by the command line")
 def test_try_does_a_whole_lab_and_prints_the_grades(person: Person):
     said = person.types("try", "02-self-healing", expect=PASSED)
     lab = find_lab("02-self-healing")

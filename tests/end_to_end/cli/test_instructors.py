@@ -174,6 +174,7 @@ def test_a_lab_that_proves_itself(instructor: Instructor):
     ]
 
 
+@pytest.mark.thorough("whole labs by the command line")
 def test_a_lab_that_does_not_prove_itself_says_what_is_wrong(instructor: Instructor, newcomer: Instructor):
     """A solution that fails, a wrong answer that passes, and one that gets another's hint."""
     lab = newcomer.makes_a_lab()

@@ -199,6 +199,7 @@ def ours(cluster: ExistingCluster) -> Session:
 
 
 @pytest.mark.parametrize("rules", [MINIMAL, None], ids=["the least rights", "edit"])
+@pytest.mark.thorough("clusters of others: several users, and kubeconfigs in trouble", but=["least"])
 def test_a_whole_exercise_touches_one_namespace_and_leaves_it_as_it_was(
     school: School, monkeypatch: pytest.MonkeyPatch, rules: list[Document] | None
 ):
@@ -280,6 +281,7 @@ def test_what_carries_the_label_keep_stays(school: School, monkeypatch: pytest.M
     cluster.down()
 
 
+@pytest.mark.thorough("clusters of others: several users, and kubeconfigs in trouble")
 def test_two_users_do_the_same_exercise_at_once(school: School, monkeypatch: pytest.MonkeyPatch):
     """Each has a namespace of their own; what one of them deletes is no other's."""
     clusters = {}
@@ -418,6 +420,7 @@ def test_a_namespace_that_does_not_exist(school: School, monkeypatch: pytest.Mon
     assert not school.has("/api/v1/namespaces/nowhere")
 
 
+@pytest.mark.thorough("clusters of others: several users, and kubeconfigs in trouble")
 def test_labs_that_share_a_namespace_take_turns(school: School, monkeypatch: pytest.MonkeyPatch):
     """A lab that is started there ends the one before it: nobody is judged by another lab's Pods."""
     namespace, context = school.pupil()
@@ -622,6 +625,7 @@ def openssl(*words: str) -> None:
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.thorough("clusters of others: several users, and kubeconfigs in trouble")
 def test_credentials_that_expire_on_the_way_are_read_again(school: School, monkeypatch: pytest.MonkeyPatch):
     """Who logs in again while a notebook is open can go on there: so can kubectl."""
     namespace, context = school.pupil()
@@ -664,6 +668,7 @@ def test_an_api_server_that_does_not_answer(school: School, how: str):
             assert not cluster.folder.exists()
 
 
+@pytest.mark.thorough("clusters of others: several users, and kubeconfigs in trouble")
 def test_a_cluster_that_went_away_gives_an_error_and_not_a_zero(school: School, monkeypatch: pytest.MonkeyPatch):
     namespace, context = school.pupil()
     monkeypatch.setenv("DRIFTLAB_NAMESPACE", namespace)

@@ -87,6 +87,7 @@ def test_up_on_a_running_cluster_changes_nothing(shared):
 
 
 @pytest.mark.parametrize("component", COMPONENTS)
+@pytest.mark.thorough("clusters that are killed, damaged, interrupted or put to sleep", but=["etcd"])
 def test_killed_component_is_started_again_and_state_is_kept(shared, component):
     kept = remember(shared)
     shared._alive()[component].kill()
@@ -105,6 +106,7 @@ def wait_until(met):
     wait_for(met, "what the test waits for", timeout_s=120)
 
 
+@pytest.mark.thorough("clusters that are killed, damaged, interrupted or put to sleep")
 def test_pods_that_waited_for_killed_nodes_all_begin_to_run(shared):
     pods = "/api/v1/namespaces/default/pods"
     shared._alive()["driftlab-node"].kill()
@@ -152,6 +154,7 @@ def test_a_claim_without_a_class_gets_the_standard_one(shared):
     shared.client.delete(f"{claims}/mine")
 
 
+@pytest.mark.thorough("clusters that are killed, damaged, interrupted or put to sleep")
 def test_everything_killed_at_once_is_started_again_and_state_is_kept(shared):
     """As after a power cut."""
     kept = remember(shared)
@@ -172,6 +175,7 @@ def test_stopped_cluster_runs_nothing_and_goes_on_from_there(shared):
     assert shared.client.get(kept)
 
 
+@pytest.mark.thorough("clusters that are killed, damaged, interrupted or put to sleep")
 def test_two_clusters_live_side_by_side(shared, own):
     own.up()
     assert own.client.server != shared.client.server
@@ -205,6 +209,7 @@ def listens(port):
         return one.connect_ex(("127.0.0.1", port)) == 0
 
 
+@pytest.mark.thorough("clusters that are killed, damaged, interrupted or put to sleep")
 def test_cluster_whose_data_is_destroyed_is_replaced_and_that_is_said(own):
     own.up()
     lost = remember(own)
@@ -219,6 +224,7 @@ def test_cluster_whose_data_is_destroyed_is_replaced_and_that_is_said(own):
     assert any("could not be mended and is replaced" in line for line in heard.said)
 
 
+@pytest.mark.thorough("clusters that are killed, damaged, interrupted or put to sleep")
 def test_cluster_of_another_version_of_the_kit_is_replaced_and_that_is_said(own):
     own.up()
     lost = remember(own)
@@ -231,6 +237,7 @@ def test_cluster_of_another_version_of_the_kit_is_replaced_and_that_is_said(own)
 
 
 @pytest.mark.parametrize("component", ["etcd", "kube-apiserver", "worker2"])
+@pytest.mark.thorough("clusters that are killed, damaged, interrupted or put to sleep")
 def test_port_that_somebody_takes_at_the_last_moment_is_no_hindrance(own, monkeypatch, component):
     """Between the choice and the start of what is to listen there, anything may happen: other ports are chosen."""
     choose, chosen = engine.free_ports, []
@@ -251,6 +258,7 @@ def test_port_that_somebody_takes_at_the_last_moment_is_no_hindrance(own, monkey
     assert len(chosen) == 2
 
 
+@pytest.mark.thorough("clusters that are killed, damaged, interrupted or put to sleep")
 def test_controllers_that_end_while_a_cluster_comes_up_are_started_again(own, monkeypatch):
     grant, killed = own.create_learner_roles, []
 
@@ -268,6 +276,7 @@ def test_controllers_that_end_while_a_cluster_comes_up_are_started_again(own, mo
     assert not any("once more" in line for line in heard.said)
 
 
+@pytest.mark.thorough("clusters that are killed, damaged, interrupted or put to sleep")
 def test_owned_cluster_is_deleted_at_the_end_and_another_is_not(shared):
     with new_cluster(owned=True) as owned:
         assert owned.status().phase == "ready"
@@ -277,6 +286,7 @@ def test_owned_cluster_is_deleted_at_the_end_and_another_is_not(shared):
     assert same.status().phase == "ready"
 
 
+@pytest.mark.thorough("clusters that are killed, damaged, interrupted or put to sleep")
 def test_second_process_waits_and_says_so(own):
     """Two processes that bring up the same cluster: one makes it, the other finds it."""
     heard = Heard()

@@ -60,6 +60,7 @@ def person(tmp_path):
     assert not made.folder.exists()
 
 
+@pytest.mark.thorough("clusters that are killed, damaged, interrupted or put to sleep")
 def test_four_people_at_once(tmp_path):
     """Each has a state folder of their own, so nothing but the machine's ports can be in the way."""
     people = [Person(tmp_path / name) for name in ("ada", "grace", "edsger", "barbara")]
@@ -111,6 +112,7 @@ def reached(person, moment):
         ("kube-scheduler", "SIGTERM"),
     ],
 )
+@pytest.mark.thorough("clusters that are killed, damaged, interrupted or put to sleep", but=["kube-scheduler"])
 def test_interrupted_creation_leaves_nothing(person, moment, name):
     process = person.begin(*UP)
     wait_for(lambda: reached(person, moment) or process.poll() is not None, moment, timeout_s=120, every_s=0.005)
@@ -124,6 +126,7 @@ def test_interrupted_creation_leaves_nothing(person, moment, name):
 
 
 @pytest.mark.parametrize("moment", ["driftlab.json", "etcd", "kube-apiserver"])
+@pytest.mark.thorough("clusters that are killed, damaged, interrupted or put to sleep")
 def test_killed_creation_can_be_deleted_and_begun_again(person, moment):
     """What is killed cannot clear up after itself; ``down``, or the next ``up``, does."""
     process = person.begin(*UP)
@@ -148,6 +151,7 @@ SLEEP_S, WELL_S = 120, 30
 BUSY = 2
 
 
+@pytest.mark.thorough("clusters that are killed, damaged, interrupted or put to sleep")
 def test_host_that_sleeps(tmp_path, monkeypatch):
     """Everything stands still for longer than Nodes may be silent; then all is as before, by itself."""
     monkeypatch.setenv("DRIFTLAB_STATE", str(tmp_path))

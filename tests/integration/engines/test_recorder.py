@@ -301,6 +301,7 @@ def test_a_recorder_that_was_killed_is_replaced_and_nothing_is_lost(session: Ses
     assert [json.loads(line)["kind"] for line in path.read_text(encoding="utf-8").splitlines() if line]
 
 
+@pytest.mark.thorough("recorders and proofs that are interrupted, or meet a faulty API server")
 def test_a_recording_that_was_deleted_is_made_again_from_the_start(session: Session, lab: Lab):
     """And a check right after the start waits for the recorder: a process may be slow to come up."""
     (exercise,) = (one for one in session.lab.exercises if one.name == "told")
@@ -327,12 +328,14 @@ def test_a_recorder_ends_when_its_exercise_is_over(session: Session):
     wait_for(lambda: not recorder.is_recording(session.store.recording(exercise)), "the end of the second", PATIENCE_S)
 
 
+@pytest.mark.thorough("recorders and proofs that are interrupted, or meet a faulty API server")
 def test_a_recorder_ends_when_its_cluster_is_gone(through_proxy: Session):
     begin(through_proxy, "told")
     through_proxy.cluster.kubeconfig.unlink()
     wait_for(lambda: not recorders(through_proxy), "the recorder to end", PATIENCE_S)
 
 
+@pytest.mark.thorough("recorders and proofs that are interrupted, or meet a faulty API server")
 def test_a_recording_that_is_full_ends_with_a_gap_and_stays_as_it_is(
     lab: Lab, proxy: FaultyProxy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
@@ -385,6 +388,7 @@ GONE = {"kind": "Status", "code": 410, "reason": "Expired", "message": "410 on p
 @pytest.mark.parametrize(
     "fault", [answers(410, GONE), answers(200, {"type": "ERROR", "object": GONE})], ids=["refused", "in the stream"]
 )
+@pytest.mark.thorough("recorders and proofs that are interrupted, or meet a faulty API server", but=["refused"])
 def test_what_the_api_server_has_forgotten_is_a_gap_and_no_verdict_rests_on_it(
     through_proxy: Session, proxy: FaultyProxy, lab: Lab, fault: Fault
 ):
@@ -405,6 +409,7 @@ def test_what_the_api_server_has_forgotten_is_a_gap_and_no_verdict_rests_on_it(
     assert "410 on purpose" in result.method.gaps[0]
 
 
+@pytest.mark.thorough("recorders and proofs that are interrupted, or meet a faulty API server")
 def test_what_is_not_the_evidence_of_this_exercise_is_noticed(through_proxy: Session, proxy: FaultyProxy):
     """Another cluster at the same address, and a baseline that somebody has edited."""
     exercise = begin(through_proxy, "told")
@@ -451,6 +456,7 @@ def test_a_deployment_that_heals_scales_and_restarts_is_put_back_as_it_was(sessi
     assert after.method.gaps == ()
 
 
+@pytest.mark.thorough("recorders and proofs that are interrupted, or meet a faulty API server")
 def test_a_paused_deployment_does_not_restart_and_is_put_back(session: Session, lab: Lab):
     exercise = begin(session, "proves")
     lab.kubectl("rollout", "pause", "deployment/web")
@@ -467,6 +473,7 @@ def test_a_bare_pod_does_not_heal(session: Session):
     assert told(result) == {"there": (Outcome.PASS, "1"), "heals": (Outcome.FAIL, "not healed")}
 
 
+@pytest.mark.thorough("recorders and proofs that are interrupted, or meet a faulty API server")
 def test_an_interrupted_proof_is_put_back_at_once(session: Session, lab: Lab, folder: Path):
     exercise = begin(session, "cut-off")
     before = spec_of(lab)
@@ -529,6 +536,7 @@ def test_a_proof_that_was_killed_is_put_back_by_the_next_check(
     assert "annotations" not in spec_of(lab)["template"]["metadata"]
 
 
+@pytest.mark.thorough("recorders and proofs that are interrupted, or meet a faulty API server")
 def test_what_the_learner_has_changed_since_a_proof_was_killed_stays(
     session: Session, lab: Lab, folder: Path, hanging_check: "subprocess.Popen[str]"
 ):
@@ -542,6 +550,7 @@ def test_what_the_learner_has_changed_since_a_proof_was_killed_stays(
     assert "annotations" not in spec_of(lab)["template"]["metadata"]
 
 
+@pytest.mark.thorough("recorders and proofs that are interrupted, or meet a faulty API server")
 def test_two_checks_do_not_disturb_each_other(
     session: Session, folder: Path, hanging_check: "subprocess.Popen[str]", monkeypatch: pytest.MonkeyPatch
 ):

@@ -142,6 +142,7 @@ def test_of_three_resets_at_once_one_begins_and_the_others_say_so_at_once(sessio
     assert len(pod_uids(session)) == 3
 
 
+@pytest.mark.thorough("exercises that somebody disturbs")
 def test_an_exercise_that_somebody_else_clears_away_says_so_at_once(session: Session, exercise: Exercise):
     """Whose files are elsewhere: then only the namespace itself tells."""
     lab, seen = Lab("90-elsewhere", title="t", minutes=1, summary="s", folder=exercise.lab.folder), threading.Event()
@@ -314,6 +315,7 @@ def test_a_cluster_that_dies_in_the_middle_of_a_check_is_an_error_and_no_zero(ow
     assert after.outcome is Outcome.PASS, after
 
 
+@pytest.mark.thorough("exercises that somebody disturbs")
 def test_an_exercise_that_has_lost_a_node_says_so_when_another_one_brings_it_back(own_cluster: Cluster):
     """That one needs all Nodes; what was waited for cannot come any more."""
     lost = find_exercise("02-self-healing/node-lost")
@@ -335,6 +337,7 @@ def test_an_exercise_that_has_lost_a_node_says_so_when_another_one_brings_it_bac
     Session(own_cluster, other.lab).start(other, again=True)  # the Node is back for those that come after
 
 
+@pytest.mark.thorough("exercises that somebody disturbs")
 def test_another_clusters_baseline_is_noticed(own_cluster: Cluster, exercise: Exercise):
     """A cluster that was deleted and made again has the same name, and none of the learner's work."""
     session = Session(own_cluster, exercise.lab)

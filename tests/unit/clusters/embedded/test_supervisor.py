@@ -81,6 +81,7 @@ print(json.dumps([os.getcwd(), dict(os.environ), sys.stdin.read()]))
 def test_it_runs_in_the_clusters_folder_without_our_secrets_and_what_it_says_is_kept(supervisor, monkeypatch):
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
     monkeypatch.setenv("https_proxy", "http://proxy.example:3128")
+    monkeypatch.delenv("GOGC", raising=False)
     begin(supervisor, "etcd", SAYS)
     log = supervisor.log("etcd")
     wait_for(lambda: log.read_text().endswith("]\n"), "what it says")
@@ -102,6 +103,15 @@ def test_it_runs_in_the_clusters_folder_without_our_secrets_and_what_it_says_is_
         "LC_CTYPE",
     }
     assert log.stat().st_mode & 0o777 == 0o600
+
+
+def test_how_often_go_looks_for_garbage_is_the_users_choice(supervisor, monkeypatch):
+    monkeypatch.setenv("GOGC", "300")
+    begin(supervisor, "etcd", SAYS)
+    log = supervisor.log("etcd")
+    wait_for(lambda: log.read_text().endswith("]\n"), "what it says")
+    _, environment, _ = json.loads(log.read_text().splitlines()[-1])
+    assert environment["GOGC"] == "300"
 
 
 def test_a_log_tells_of_the_last_start_only(supervisor):
