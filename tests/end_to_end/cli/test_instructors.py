@@ -159,6 +159,7 @@ def test_only_who_verifies_learns_of_it_as_a_fault_of_the_lab(newcomer: Instruct
     assert "it has no lab.md" in newcomer.types("verify", str(newcomer.labs / "51-none"), expect=USAGE)
 
 
+@pytest.mark.thorough("whole labs by the command line")
 def test_a_lab_that_proves_itself(instructor: Instructor):
     said = instructor.types("verify", str(instructor.labs / "50-my-lab"), expect=PASSED)
     assert "Proved." in said

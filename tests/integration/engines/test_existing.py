@@ -808,6 +808,7 @@ def test_the_client_can_be_shared_by_threads(school: School):
     cluster.down()
 
 
+@pytest.mark.thorough("whole runs of pytest in a project of its own")
 def test_the_fixtures_work_on_it_where_its_context_is_named(school: School, tmp_path: Path):
     """``--lab-engine existing`` alone is refused; a test's namespace is gone afterwards."""
     test = tmp_path / "project" / "test_theirs.py"

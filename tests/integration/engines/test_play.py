@@ -54,6 +54,7 @@ def test_postgres_wants_a_password(lab):
 
 
 @pytest.mark.parametrize("image", ["nginx:no-such-tag", "ngnix", "busybox:99", "example.com/mine:1"])
+@pytest.mark.thorough("images and manifests, when one of their kind is tried", but=["ngnix"])
 def test_unknown_names_and_tags_cannot_be_pulled(lab, image):
     run(lab, image)
     lab.wait("pods", "web", lambda pod: lab.waiting(pod) == "ImagePullBackOff")

@@ -287,6 +287,7 @@ def own_cluster() -> Iterator[Cluster]:
         yield cluster
 
 
+@pytest.mark.thorough("exercises that somebody disturbs")
 def test_a_cluster_that_dies_in_the_middle_of_a_check_is_an_error_and_no_zero(own_cluster: Cluster, exercise: Exercise):
     """ERROR, never FAIL; after `up` the same work is checked again and passes."""
     session = Session(own_cluster, exercise.lab)

@@ -65,6 +65,7 @@ def test_its_fixtures_bring_a_cluster_and_take_it_away(tmp_path: Path):
     assert list((state / "embedded" / "clusters").iterdir()) == []
 
 
+@pytest.mark.thorough("whole runs of pytest in a project of its own")
 def test_a_named_cluster_is_used_and_left_running(cluster: Cluster, tmp_path: Path):
     """And the tests' namespaces are gone from it."""
     done = run_pytest(
