@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from driftlab.clusters.kind.engine import KindCluster
+from driftlab.clusters.kubernetes.cleanup import WORKLOADS
 from driftlab.clusters.pytest_plugin import Namespace
 
 from .busybox import bring
@@ -212,12 +213,15 @@ def _yaml(found: Document | list[Document]) -> str:
 
 @contextmanager
 def opened(cluster: Any) -> Iterator[Lab]:
-    """An empty namespace. Its end is not waited for: the namespace controller lets 5 s pass before it begins."""
+    """An empty namespace. In the end, nothing runs in it; it goes with the cluster.
+
+    Its deletion would cost 0.2 s of CPU time: the namespace controller asks for each kind of object.
+    """
     name = cluster.namespace_for(f"test-{secrets.token_hex(4)}")
     cluster.create_namespace(name)
     yield Lab(Namespace(cluster, name))
-    cluster.client.delete(f"/api/v1/namespaces/{name}/pods", gracePeriodSeconds="0")
-    cluster.client.delete(f"/api/v1/namespaces/{name}")
+    for template in WORKLOADS:
+        cluster.client.delete(template.format(namespace=name), gracePeriodSeconds="0", propagationPolicy="Background")
 
 
 @pytest.fixture
