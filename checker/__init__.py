@@ -7,7 +7,7 @@ if TYPE_CHECKING:
     from driftlab.checker.evidence import predicates
     from driftlab.checker.evidence.recording import Recording, available_over_time, deployments_over_time
     from driftlab.checker.evidence.snapshot import Evidence, Snapshot
-    from driftlab.checker.evidence.verdict import Outcome, Verdict, failed, passed, waiting
+    from driftlab.checker.evidence.verdict import Decided, Outcome, Verdict, failed, passed, require, waiting
     from driftlab.checker.exercises import guards, mistakes
     from driftlab.checker.exercises.exercise import Exercise
     from driftlab.checker.exercises.goals import Goal, Mistake, Proof, goal, guard, mistake, proof
@@ -16,9 +16,11 @@ if TYPE_CHECKING:
     from driftlab.checker.exercises.quiz import Question, answers, questions
     from driftlab.checker.exercises.result import Result
     from driftlab.checker.objects.differences import template_changes
+    from driftlab.checker.objects.reason import Reason, reason
     from driftlab.checker.objects.views import Deployment, Object, Pod, ReplicaSet
 
 __all__ = [
+    "Decided",
     "Deployment",
     "Disturbance",
     "Evidence",
@@ -31,6 +33,7 @@ __all__ = [
     "Pod",
     "Proof",
     "Question",
+    "Reason",
     "Recording",
     "ReplicaSet",
     "Result",
@@ -49,6 +52,8 @@ __all__ = [
     "predicates",
     "proof",
     "questions",
+    "reason",
+    "require",
     "template_changes",
     "waiting",
 ]
@@ -56,7 +61,7 @@ __all__ = [
 _SOURCE_MODULES = {
     "evidence.recording": ("Recording", "available_over_time", "deployments_over_time"),
     "evidence.snapshot": ("Evidence", "Snapshot"),
-    "evidence.verdict": ("Outcome", "Verdict", "failed", "passed", "waiting"),
+    "evidence.verdict": ("Decided", "Outcome", "Verdict", "failed", "passed", "require", "waiting"),
     "exercises.exercise": ("Exercise",),
     "exercises.goals": ("Goal", "Mistake", "Proof", "goal", "guard", "mistake", "proof"),
     "exercises.lab": ("Lab",),
@@ -64,6 +69,7 @@ _SOURCE_MODULES = {
     "exercises.quiz": ("Question", "answers", "questions"),
     "exercises.result": ("Result",),
     "objects.differences": ("template_changes",),
+    "objects.reason": ("Reason", "reason"),
     "objects.views": ("Deployment", "Object", "Pod", "ReplicaSet"),
 }
 

@@ -6,14 +6,19 @@ from typing import Any
 from driftlab.checker.evidence.owners import living, pods_of, replicasets_of
 from driftlab.checker.evidence.snapshot import Snapshot
 from driftlab.checker.evidence.verdict import Verdict, failed, waiting
+from driftlab.checker.objects.reason import Reason, reason
 from driftlab.checker.objects.templates import same_template
 from driftlab.checker.objects.views import Deployment, Object, Pod
 
 # ---- complete, or not yet
 
 
-def unfinished(deployment: Deployment, snapshot: Snapshot) -> str:
-    """Why the rollout is not complete, in a few words; empty if it is.
+#: What a complete rollout counts, in the Deployment's status.
+COUNTED = {"updatedReplicas": "pods-updated", "readyReplicas": "pods-ready", "availableReplicas": "pods-available"}
+
+
+def unfinished(deployment: Deployment, snapshot: Snapshot) -> Reason | None:
+    """Why the rollout is not complete, in a few words; None if it is.
 
     Complete means: the controller has observed the newest spec (``status.observedGeneration``), all replicas are
     updated, ready and available, no Pod of an older template is left, and the rollout is not paused:
@@ -21,22 +26,18 @@ def unfinished(deployment: Deployment, snapshot: Snapshot) -> str:
     """
     status, desired = deployment.status, deployment.replicas
     if deployment.terminating:  # a finalizer keeps it; its controller ignores it now
-        return "the Deployment is being deleted"
+        return reason("being-deleted")
     if int(status.get("observedGeneration", 0)) < deployment.generation:
-        return "the Deployment controller has not seen the newest spec yet"
-    for field, word in (
-        ("updatedReplicas", "up to date"),
-        ("readyReplicas", "ready"),
-        ("availableReplicas", "available"),
-    ):
-        if int(status.get(field, 0)) != desired:
-            return f"{int(status.get(field, 0))} of {desired} Pods are {word}"
+        return reason("spec-not-seen")
+    for field, key in COUNTED.items():
+        if (number := int(status.get(field, 0))) != desired:
+            return Reason(key, {"number": number, "desired": desired})
     pods = pods_of(deployment, snapshot)
     if any(pod.terminating for pod in pods):
-        return "an old Pod is still terminating"
+        return reason("old-pod-terminating")
     if len(pods) != desired:
-        return f"{len(pods)} Pods where {desired} are wanted"
-    return "its rollout is paused" if deployment.paused else ""
+        return reason("other-number-of-pods", number=len(pods), desired=desired)
+    return reason("rollout-paused") if deployment.paused else None
 
 
 def settling(deployment: Deployment, snapshot: Snapshot) -> Verdict | None:
@@ -47,19 +48,20 @@ def settling(deployment: Deployment, snapshot: Snapshot) -> Verdict | None:
     https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#pausing-and-resuming-a-deployment
     """
     missing = unfinished(deployment, snapshot)
+    if missing is None:
+        return None
     blocked = deployment.paused or deployment.terminating
-    reason = f"not settled yet: {missing}"
-    return (failed(reason) if blocked else waiting(reason)) if missing else None
+    return failed("not-settled", missing=missing) if blocked else waiting("not-settled", missing=missing)
 
 
-def unsettled(snapshot: Snapshot) -> list[str]:
-    """The Deployments and Pods of a namespace that are not settled, with a few words on each, for operators.
+def unsettled(snapshot: Snapshot) -> list[tuple[str, Reason | str]]:
+    """The Deployments and Pods of a namespace that are not settled, and why, for operators.
 
     The words come from ``status.containerStatuses[].state.waiting`` and from conditions such as PodScheduled.
     """
     deployments = [(f"Deployment {d.name}", unfinished(d, snapshot)) for d in snapshot.deployments]
     pods = [(f"Pod {pod.name}", _unready(pod)) for pod in snapshot.pods]
-    return [f"{name}: {why}" for name, why in deployments + pods if why]
+    return [(name, why) for name, why in (*deployments, *pods) if why]
 
 
 def _unready(pod: Pod) -> str:

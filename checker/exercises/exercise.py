@@ -1,7 +1,7 @@
 """One exercise: its texts, files, starting state, goals, proofs and mistakes."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -19,6 +19,7 @@ from driftlab.checker.exercises.definitions import (
 from driftlab.checker.exercises.goals import Goal, Hints, Judge, Mistake, Proof, Prove, Shows, goal, proof
 from driftlab.checker.exercises.goals import guard as _guard
 from driftlab.checker.exercises.quiz import Question
+from driftlab.checker.exercises.sentences import Sentences
 
 if TYPE_CHECKING:
     from driftlab.checker.exercises.lab import Lab
@@ -57,6 +58,8 @@ class Exercise:
     checks at five requests.
 
     ``roundabout``: its text asks for a longer way, so that no remark suggests a shorter one.
+
+    ``command``: what ``{command}`` stands for in hints.
     """
 
     lab: "Lab"
@@ -72,6 +75,8 @@ class Exercise:
     proofs: list[Proof] = field(default_factory=list)
     mistakes: list[Mistake] = field(default_factory=list)
     folder: Path | None = None
+    command: str = ""
+    sentences: Sentences = field(default_factory=Sentences)
     begins: Callable[[Snapshot], bool] = lambda snapshot: all(not unfinished(d, snapshot) for d in snapshot.deployments)
     place: Place = field(default_factory=caller_place)
 
@@ -156,16 +161,20 @@ class Exercise:
     # ---- decorators, for labs that are one module, and for hidden goals
 
     def add(self, *found: Goal | Proof | Mistake) -> None:
-        """Add goals, proofs and mistakes. Raises ValueError for a mistake whose name exists already."""
+        """Add goals, proofs and mistakes, with their titles and hints.
+
+        Raises ValueError for a mistake whose name exists already, and LabBroken if there is no title, or no hints.
+        """
         for check in found:
             if isinstance(check, Goal):
-                self.goals.append(check)
+                self.goals.append(replace(check, title=self.sentences.title(check)))
             elif isinstance(check, Proof):
-                self.proofs.append(check)
+                self.proofs.append(replace(check, title=self.sentences.title(check)))
             else:
+                hints = self.sentences.hints(check).render(self.name, self.command)
                 check_new_name("a mistake", check.name, [known.name for known in self.mistakes])
-                check_three_hints(f"the mistake {check.name}", check.hints)
-                self.mistakes.append(check)
+                check_three_hints(f"the mistake {check.name}", hints)
+                self.mistakes.append(replace(check, hints=hints))
 
     def ask(self, questions: Sequence[Question]) -> None:
         """Make it a quiz: a goal of one point for each question. Raises ValueError if two have the same key."""
@@ -176,6 +185,7 @@ class Exercise:
 
     def goal(self, title: str, points: float = 1, *, guard: bool = False, hidden: str = "") -> Callable[[Judge], Judge]:
         """As ``goals.goal`` and ``goals.guard``, but the decorated function stays a function."""
+        check_text("the title of a goal", title)
         decorate = _guard(title, points, hidden=hidden) if guard else goal(title, points, hidden=hidden)
 
         def add(judge: Judge) -> Judge:
@@ -186,6 +196,7 @@ class Exercise:
 
     def proof(self, title: str, points: float = 1) -> Callable[[Prove], Prove]:
         """As ``goals.proof``, but the decorated function stays a function."""
+        check_text("the title of a proof", title)
         decorate = proof(title, points)
 
         def add(prove: Prove) -> Prove:

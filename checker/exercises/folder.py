@@ -3,11 +3,11 @@
 =============================  =====================================================================
 file                           content
 =============================  =====================================================================
-``LAB/lab.md``                 title, minutes, summary, the order of the exercises; shared hints
+``LAB/lab.md``                 title, minutes, summary, the order of the exercises; shared texts
 ``LAB/LAB.ipynb``              the notebook
 ``LAB/common.py``              code for the checks of several exercises: ``from ..common import …``
 ``LAB/start.yaml``             the starting state of exercises without their own
-``LAB/EXERCISE/exercise.md``   title, hints, and each mistake's hints: see ``exercises.texts``
+``LAB/EXERCISE/exercise.md``   its title, hints and other texts: see ``exercises.texts``
 ``LAB/EXERCISE/checks.py``     goals, guards, proofs and mistakes: see ``exercises.goals``
 ``LAB/EXERCISE/quiz.yaml``     the questions, if it is a quiz: see ``exercises.quiz``
 ``LAB/EXERCISE/start.yaml``    its starting state; ``start.sh`` runs after it
@@ -32,10 +32,11 @@ from typing import Any
 from driftlab.checker.evidence.snapshot import lists
 from driftlab.checker.exercises.definitions import LabBroken, Place, place_of
 from driftlab.checker.exercises.exercise import Exercise
-from driftlab.checker.exercises.goals import NO_HINTS, Goal, Mistake, Proof
+from driftlab.checker.exercises.goals import Goal, Mistake, Proof, hyphenated
 from driftlab.checker.exercises.lab import Lab
 from driftlab.checker.exercises.quiz import questions
-from driftlab.checker.exercises.texts import Section, Text, lab_broken, read
+from driftlab.checker.exercises.sentences import Sentences
+from driftlab.checker.exercises.texts import Text, lab_broken, read
 
 LAB_KEYS = {"title", "minutes", "summary", "exercises"}
 EXERCISE_KEYS = {"title", "command", "watches", "roundabout"}
@@ -59,9 +60,7 @@ def read_lab(folder: Path) -> Lab:
         _add_exercise(lab, name, text)
     if strays := sorted(path.parent.name for path in folder.glob("*/exercise.md") if path.parent.name not in names):
         raise lab_broken(text.place("exercises"), f"the exercise {strays[0]} is not in the list")
-    for name, section in text.mistakes.items():
-        if not any(mistake.name == name for exercise in lab.exercises for mistake in exercise.mistakes):
-            raise lab_broken(section.place, f"no exercise has a mistake {name}")
+    _check_all_used(text, lab.exercises, "no exercise has a {}")
     return lab
 
 
@@ -83,6 +82,8 @@ def _add_exercise(lab: Lab, name: str, shared: Text) -> None:
             watches=watches or (("configmaps",) if quiz.exists() else ()),
             roundabout=text.value("roundabout", bool, default=False),
             folder=folder,
+            command=command,
+            sentences=Sentences((text, shared)),
             place=text.place(),
         )
         if quiz.exists():
@@ -93,51 +94,51 @@ def _add_exercise(lab: Lab, name: str, shared: Text) -> None:
         raise lab_broken(text.place(), str(error)) from error
     lab.exercises.append(exercise)
     if (folder / "checks.py").exists():
-        _add_checks(exercise, folder / "checks.py", text, shared, command)
-    elif text.mistakes:
-        raise lab_broken(next(iter(text.mistakes.values())).place, "there is no checks.py with this mistake")
+        _add_checks(exercise, folder / "checks.py")
+    there = (folder / "checks.py").exists()
+    _check_all_used(text, [exercise], "checks.py has no {}" if there else "there is no checks.py with the {}")
 
 
-def _add_checks(exercise: Exercise, path: Path, text: Text, shared: Text, command: str) -> None:
+def _add_checks(exercise: Exercise, path: Path) -> None:
     module = execute(path, exercise.lab.folder)
     for check in _checks(vars(module)):
-        if isinstance(check, Mistake):
-            section = text.mistakes.get(check.name) or shared.mistakes.get(check.name)
-            hints = _section(check, section, text.path).render(exercise.name, command)
-            try:
-                exercise.add(replace(check, hints=hints))
-            except ValueError as error:
-                raise lab_broken(check.place, str(error)) from error
-        else:
+        try:
             exercise.add(check)
-    names = {mistake.name for mistake in exercise.mistakes}
-    for name, section in text.mistakes.items():
-        if name not in names:
-            raise lab_broken(section.place, f"{path.name} has no mistake {name}")
+        except ValueError as error:
+            raise lab_broken(check.place, str(error)) from error
     if begins := getattr(module, "begins", None):
         exercise.begins = begins
     if loses_node := getattr(module, "loses_node", None):
         exercise.loses_node = loses_node
 
 
-def _section(mistake: Mistake, section: Section | None, path: Path) -> Section:
-    """The mistake's section, or else the hints in its definition. Raises LabBroken if it has neither."""
-    if section is None and mistake.hints == NO_HINTS:
-        raise lab_broken(mistake.place, f"the mistake {mistake.name} has no section in {path.name}, nor in lab.md")
-    return section or Section(mistake.hints, mistake.place)
+def _check_all_used(text: Text, exercises: list[Exercise], fault: str) -> None:
+    """Raise LabBroken for hints or a title in ``text`` that belong to nothing in these exercises."""
+    mistakes = {mistake.name for exercise in exercises for mistake in exercise.mistakes}
+    for name, section in text.mistakes.items():
+        if name not in mistakes:
+            raise lab_broken(section.place, fault.format(f"mistake {name}"))
+    goals: set[str] = {goal.name for exercise in exercises for goal in exercise.goals}
+    proofs = {proof.name for exercise in exercises for proof in exercise.proofs}
+    for name, title in text.titles.items():
+        if name not in goals | proofs:
+            raise lab_broken(title.place, fault.format(f"goal, guard or proof {name}"))
 
 
 def _checks(names: dict[str, Any]) -> Iterator[Goal | Proof | Mistake]:
     """All goals, proofs and mistakes in the names of a module, also in lists, each once.
 
-    Their order is that of their last names, so that an imported one can be placed by assigning it.
+    Their order is that of their last names, so that an imported one can be placed by assigning it. A lambda gets the
+    name of its variable.
     """
     found: dict[int, Goal | Proof | Mistake] = {}
-    for value in names.values():
+    for variable, value in names.items():
         for check in value if isinstance(value, list | tuple) else [value]:
             if isinstance(check, Goal | Proof | Mistake):
                 found.pop(id(check), None)
-                found[id(check)] = check
+                found[id(check)] = (
+                    check if check.name or check is not value else replace(check, name=hyphenated(variable))
+                )
     yield from found.values()
 
 

@@ -16,6 +16,7 @@ from driftlab.checker.exercises.definitions import Place, place_of
 from driftlab.checker.exercises.exercise import Exercise
 from driftlab.checker.exercises.goals import Goal, Mistake, Proof
 from driftlab.checker.exercises.result import GoalResult, Result
+from driftlab.checker.objects.reason import reason
 from driftlab.clusters.errors import DriftlabError
 
 if TYPE_CHECKING:
@@ -26,14 +27,14 @@ Disturb = Callable[[], AbstractContextManager["Disturbance"]]  #: opens a Distur
 #: Logs errors of labs at INFO: for hidden goals, this is the only place that shows them.
 LOG = logging.getLogger(__name__)
 
+UNJUDGED = Verdict(Outcome.ERROR, "")
 UNCHECKED = "could not be checked; tell whoever grades"
 
 #: The reasons that learners see for hidden checks.
 HIDDEN = {
-    Outcome.PASS: "passed",
-    Outcome.FAIL: "not passed; it looks at something that the text asks for",
-    Outcome.WAITING: "the cluster is still at work",
-    Outcome.ERROR: UNCHECKED,
+    Outcome.PASS: reason("hidden-passed"),
+    Outcome.FAIL: reason("hidden-failed"),
+    Outcome.WAITING: reason("hidden-waiting"),
 }
 
 
@@ -54,7 +55,7 @@ def grade(exercise: Exercise, evidence: Evidence, hints_used: int = 0, disturb: 
         _goal_result(
             exercise,
             goal,
-            lambda goal=goal: goal.judge(evidence),  # type: ignore[misc]
+            lambda goal=goal: goal(evidence),  # type: ignore[misc]
             broken,
         )
         for goal in exercise.goals
@@ -83,21 +84,21 @@ def _goal_result(exercise: Exercise, goal: Goal | Proof, judge: Callable[[], Ver
     """The result of a goal. An error of the goal itself is appended to ``broken``."""
     try:
         verdict = _require_verdict(judge())
+        why = exercise.sentences.render(HIDDEN.get(verdict.outcome, UNCHECKED) if goal.hidden else verdict.reason)
     except EvidenceMissing as missing:
-        reason = "could not be checked" if goal.hidden else str(missing)
-        verdict = Verdict(Outcome.ERROR, f"{reason}; begin the exercise again: driftlab reset {exercise.id}")
+        verdict = UNJUDGED
+        why = "could not be checked" if goal.hidden else str(missing)
+        why += f"; begin the exercise again: driftlab reset {exercise.id}"
     except DriftlabError as error:
-        reason = "" if goal.hidden else f": {error.message}"
-        verdict = Verdict(Outcome.ERROR, f"the cluster could not be asked{reason}")
+        verdict = UNJUDGED
+        why = "the cluster could not be asked" + ("" if goal.hidden else f": {error.message}")
     except (Exception, SystemExit) as error:
+        verdict = UNJUDGED
         place = _record_error(error, exercise, goal.place, broken)
-        reason = UNCHECKED if goal.hidden else f"the check itself broke ({place.short}: {_describe(error)})"
-        verdict = Verdict(Outcome.ERROR, reason if goal.hidden else f"{reason}; this is not your fault")
-    else:
-        if goal.hidden:
-            verdict = replace(verdict, reason=HIDDEN[verdict.outcome])
+        broke = f"the check itself broke ({place.short}: {_describe(error)}); this is not your fault"
+        why = UNCHECKED if goal.hidden else broke
     earned = goal.points if verdict.share == 1 else round(goal.points * verdict.share, 2)
-    return GoalResult(goal.shown, verdict.outcome, verdict.reason, earned, goal.points)
+    return GoalResult(goal.shown, verdict.outcome, why, earned, goal.points)
 
 
 def _proof_results(
@@ -111,26 +112,24 @@ def _proof_results(
     goals_passed = all(goal.outcome is Outcome.PASS for goal in goals)
     if not exercise.proofs or disturb is None or not goals_passed:
         outcome = Outcome.WAITING if goals_passed or _only_waiting(goals) else Outcome.FAIL
-        return [
-            GoalResult(proof.title, outcome, "this is tried once the rest is right", 0, proof.points)
-            for proof in exercise.proofs
-        ]
+        later = exercise.sentences.render(reason("tried-later"))
+        return [GoalResult(proof.title, outcome, later, 0, proof.points) for proof in exercise.proofs]
     try:
         with disturb() as disturbance:
             return [
-                _goal_result(exercise, p, lambda p=p: p.prove(disturbance, evidence), broken)  # type: ignore[misc]
+                _goal_result(exercise, p, lambda p=p: p(disturbance, evidence), broken)  # type: ignore[misc]
                 for p in exercise.proofs
             ]
     except DriftlabError as error:
-        reason = f"the cluster could not be asked: {error.message}"
-        return [GoalResult(proof.title, Outcome.ERROR, reason, 0, proof.points) for proof in exercise.proofs]
+        why = f"the cluster could not be asked: {error.message}"
+        return [GoalResult(proof.title, Outcome.ERROR, why, 0, proof.points) for proof in exercise.proofs]
 
 
-def ungraded(exercise: Exercise, reason: str, next_step: str, hints_used: int = 0) -> Result:
+def ungraded(exercise: Exercise, why: str, next_step: str, hints_used: int = 0) -> Result:
     """The result of a check that was impossible: every goal is an ERROR with the same reason."""
     points_of_each = [goal.points for goal in exercise.goals] + [proof.points for proof in exercise.proofs]
     goals = tuple(
-        GoalResult(title, Outcome.ERROR, reason, 0, points)
+        GoalResult(title, Outcome.ERROR, why, 0, points)
         for title, points in zip(exercise.titles, points_of_each, strict=True)
     )
     return Result(exercise.id, exercise.title, goals, time.time(), hints_used, next_step)
@@ -159,7 +158,7 @@ def _has_mistake(exercise: Exercise, mistake: Mistake, evidence: Evidence, broke
     One that raises an exception counts as not shown, and goes to ``broken``.
     """
     try:
-        return mistake.shows(evidence)
+        return mistake(evidence)
     except (EvidenceMissing, DriftlabError):
         return False
     except (Exception, SystemExit) as error:

@@ -9,43 +9,39 @@ from driftlab.checker.exercises.goals import Goal, guard
 def same_deployment(name: str, points: float = 1) -> Goal:
     """The Deployment is the one from the start, and there is no other one."""
 
-    @guard("It is the Deployment from the start", points)
-    def same(evidence: Evidence) -> Verdict:
+    @guard(points=points)
+    def same_deployment(evidence: Evidence) -> Verdict:
         before, after = evidence.baseline.deployment(name), evidence.now.deployment(name)
         if before is None or after is None:
-            return failed(f"there is no Deployment called {name} any more")
+            return failed("no-deployment", name=name)
         if not p.same_object(before, after) or p.was_recreated(evidence, name):
-            return failed("this is another Deployment with the same name: its UID is not the one from the start")
+            return failed("another-deployment")
         known = {deployment.uid for deployment in evidence.baseline.deployments}
         if others := [found.name for found in evidence.now.deployments if found.uid not in known]:
-            return failed(f"there is a second Deployment: {others[0]}")
-        return passed("the Deployment is the one from the start")
+            return failed("second-deployment", name=others[0])
+        return passed("same-deployment")
 
-    return same
+    return same_deployment
 
 
 def own_pods(name: str, points: float = 1) -> Goal:
     """All Pods that match the Deployment's selector belong to it."""
 
-    @guard(f"All Pods with the labels of {name} are its own", points)
-    def own(evidence: Evidence) -> Verdict:
+    @guard(points=points, name=name)
+    def own_pods(evidence: Evidence) -> Verdict:
         deployment = evidence.now.deployment(name)
         strangers = p.strangers_in_selector(deployment, evidence.now) if deployment else ()
-        if strangers:
-            return failed(f"{len(strangers)} Pods carry its labels and are not its own")
-        return passed("all of them are its own")
+        return failed("strangers-with-its-labels", number=len(strangers)) if strangers else passed("all-its-own")
 
-    return own
+    return own_pods
 
 
 def never_fewer_ready(name: str, than: int, points: float = 1) -> Goal:
     """At each moment since the start, at least ``than`` of the Deployment's Pods were ready."""
 
-    @guard(f"Never fewer than {than} Pods were ready", points)
-    def never_fewer(evidence: Evidence) -> Verdict:
+    @guard(points=points, than=than)
+    def never_fewer_ready(evidence: Evidence) -> Verdict:
         least = p.least_ready(evidence, name)
-        if least < than:
-            return failed(f"at one moment, only {least} were ready")
-        return passed(f"there were {least} or more at each moment")
+        return failed("too-few-at-one-moment", least=least) if least < than else passed("never-fewer", least=least)
 
-    return never_fewer
+    return never_fewer_ready

@@ -53,11 +53,12 @@ class Question:
     def judge(self, evidence: Evidence) -> Verdict:
         chosen = answers(evidence).get(self.key, "").strip()
         if not chosen:
-            return failed("not answered yet")
+            return failed("not-answered")
         if chosen not in self.options:
-            return failed(f"there is no answer called {chosen!r}; there are: {', '.join(self.options)}")
-        text = self.options[chosen].rstrip(".")
-        return passed(self.because) if chosen == self.answer else failed(f"“{text}” is not the best answer")
+            return failed("no-such-answer", chosen=repr(chosen), options=list(self.options))
+        if chosen != self.answer:
+            return failed("not-the-best-answer", answer=self.options[chosen].rstrip("."))
+        return passed("right-answer", because=self.because)
 
 
 def questions(file: str | Path) -> tuple[Question, ...]:

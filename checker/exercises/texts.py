@@ -1,4 +1,4 @@
-"""Read texts in Markdown: front matter in YAML, and sections with three hints each.
+"""Read texts in Markdown: front matter in YAML, titles, reasons, and sections with three hints each.
 
 ::
 
@@ -6,6 +6,14 @@
     title: Delete one Pod
     command: kubectl delete pod NAME
     ---
+    ## Goals
+
+    - replaced: One Pod has been replaced
+
+    ## Reasons
+
+    - too-few: only {ready} are ready
+
     ## Hints
 
     1. A nudge.
@@ -17,7 +25,8 @@
     1. …
 
 A hint is one paragraph. In it, ``{command}`` stands for the command of the front matter, ``{exercise}`` for the name of
-the exercise, and ``{reset}`` for how to start the exercise again, in a notebook or in a terminal.
+the exercise, and ``{reset}`` for how to start the exercise again, in a notebook or in a terminal. In titles and
+reasons, a name in braces stands for a value that the code gives. ``exercises.sentences`` finds them by their names.
 """
 
 import re
@@ -33,11 +42,32 @@ from markdown_it.token import Token
 
 from driftlab.checker.exercises.definitions import LabBroken, Place
 from driftlab.checker.exercises.goals import Hints
+from driftlab.checker.objects.reason import KEY
 
 #: The call in a notebook, which other interfaces translate: see ``reports.ways``.
 RESET = "reset()"
 PLACEHOLDER = re.compile(r"\{(command|exercise|reset)\}")
 MISTAKE = "Mistake: "
+GOALS, REASONS = "Goals", "Reasons"
+#: A line of the section Goals or Reasons, and the placeholders in it.
+LINE = re.compile(r"([\w.-]+): +(\S.*)", re.ASCII | re.DOTALL)
+VALUE = re.compile(r"\{([a-z_][a-z0-9_]*)\}")
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A title or a reason, with placeholders, and its place."""
+
+    text: str
+    place: Place
+
+    @property
+    def placeholders(self) -> frozenset[str]:
+        return frozenset(VALUE.findall(self.text))
+
+    def fill(self, values: Mapping[str, str]) -> str:
+        """Raises KeyError for a placeholder without a value."""
+        return VALUE.sub(lambda found: values[found[1]], self.text)
 
 
 @dataclass(frozen=True)
@@ -62,11 +92,13 @@ class Section:
 
 @dataclass(frozen=True)
 class Text:
-    """One file: its front matter, and its sections by heading."""
+    """One file: its front matter, its hints by heading, the titles of goals by name, and the reasons by key."""
 
     path: Path
     front: Mapping[str, Any]
     sections: Mapping[str, Section]
+    titles: Mapping[str, Sentence]
+    reasons: Mapping[str, Sentence]
 
     @property
     def mistakes(self) -> dict[str, Section]:
@@ -115,50 +147,77 @@ def read(path: Path, keys: set[str]) -> Text:
         raise lab_broken(Place(str(path), 1), f"it cannot be read: {error}") from error
     except yaml.YAMLError as error:  # its lines are those of the file: the fence counts as the first one
         raise invalid_yaml(path, error, "the front matter") from error
-    text = Text(path, front, _sections(path, body, before=source.rstrip().count("\n") - body.count("\n")))
+    text = _text(path, front, body, before=source.rstrip().count("\n") - body.count("\n"))
     if unknown := sorted(str(key) for key in front.keys() - keys):
         known = ", ".join(sorted(keys))
         raise lab_broken(text.place(unknown[0]), f"`{unknown[0]}` is unknown here: the keys are {known}")
     return text
 
 
-def _sections(path: Path, body: str, before: int) -> dict[str, Section]:
-    """The sections by heading. ``before``: the number of lines of the file before ``body``."""
-    found: dict[str, Section] = {}
+def _text(path: Path, front: Mapping[str, Any], body: str, before: int) -> Text:
+    """``before``: the number of lines of the file before ``body``."""
+    hints: dict[str, Section] = {}
+    lists: dict[str, dict[str, Sentence]] = {}
     tokens = MarkdownIt("commonmark").parse(body)
     headings = [n for n, token in enumerate(tokens) if token.type == "heading_open" and token.level == 0]
     for number, begin in enumerate(headings):
         end = headings[number + 1] if number + 1 < len(headings) else len(tokens)
-        title = tokens[begin + 1].content
+        title, content = tokens[begin + 1].content, tokens[begin + 3 : end]
         place = Place(str(path), before + 1 + _line(tokens[begin]))
-        if title in found:
+        if title in hints or title in lists:
             raise lab_broken(place, f"there are two sections called {title!r}")
-        if title != "Hints" and not title.startswith(MISTAKE):
-            raise lab_broken(place, f"a section is called Hints, or Mistake: NAME, not {title!r}")
-        hints = _hints(place, tokens[begin + 3 : end])
-        if len(hints) != 3:
-            raise lab_broken(
-                place, f"{title!r} needs three hints, a nudge, a pointer and the answer: there are {len(hints)}"
-            )
-        found[title] = Section((hints[0], hints[1], hints[2]), place)
-    return found
+        if title in (GOALS, REASONS):
+            lists[title] = _sentences(title, place, content, before)
+        elif title == "Hints" or title.startswith(MISTAKE):
+            hints[title] = _three_hints(title, place, content)
+        else:
+            raise lab_broken(place, f"a section is called Goals, Reasons, Hints, or Mistake: NAME, not {title!r}")
+    return Text(path, front, hints, lists.get(GOALS, {}), lists.get(REASONS, {}))
 
 
 def _line(token: Token) -> int:
     return token.map[0] if token.map else 0
 
 
-#: The Markdown tokens of one hint.
+#: The Markdown tokens of one item of a list.
 ITEM = ["list_item_open", "paragraph_open", "inline", "paragraph_close", "list_item_close"]
 
 
-def _hints(place: Place, tokens: list[Token]) -> list[str]:
+def _is_list(kind: str, tokens: list[Token], items: int) -> bool:
+    """Whether the tokens are one list of this many items, each of them one paragraph, or nothing."""
+    return not tokens or [token.type for token in tokens] == [f"{kind}_open", *ITEM * items, f"{kind}_close"]
+
+
+def _three_hints(title: str, place: Place, tokens: list[Token]) -> Section:
     """The items of a numbered list, each as one line.
 
     Raises LabBroken for other content, which no learner would see.
     """
     hints = [" ".join(token.content.split("\n")) for token in tokens if token.type == "inline"]
-    expected = ["ordered_list_open", *ITEM * len(hints), "ordered_list_close"]
-    if tokens and [token.type for token in tokens] != expected:
+    if not _is_list("ordered_list", tokens, len(hints)):
         raise lab_broken(place, "hints are one numbered list, and each of them is one paragraph")
-    return hints
+    if len(hints) != 3:
+        raise lab_broken(
+            place, f"{title!r} needs three hints, a nudge, a pointer and the answer: there are {len(hints)}"
+        )
+    return Section((hints[0], hints[1], hints[2]), place)
+
+
+def _sentences(title: str, heading: Place, tokens: list[Token], before: int) -> dict[str, Sentence]:
+    """The items of a list by the name before the colon, each as one line. Raises LabBroken for other content."""
+    items = [token for token in tokens if token.type == "inline"]
+    if not _is_list("bullet_list", tokens, len(items)):
+        raise lab_broken(heading, f"{title} are one list, and each of them is one paragraph")
+    found: dict[str, Sentence] = {}
+    for token in items:
+        place = heading._replace(line=before + 1 + _line(token))
+        line = LINE.fullmatch(token.content)
+        if line is None:
+            raise lab_broken(place, f"a line of {title} is a name, a colon and a text, not {token.content!r}")
+        name, text = line[1], " ".join(line[2].split("\n"))
+        if title == REASONS and not KEY.fullmatch(name):
+            raise lab_broken(place, f"a reason is called by two words or more with hyphens (too-few), not {name!r}")
+        if name in found:
+            raise lab_broken(place, f"{title} has two lines called {name}")
+        found[name] = Sentence(text, place)
+    return found

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from driftlab.checker.objects.containers import Container, container
+from driftlab.checker.objects.reason import Reason, reason
 from driftlab.checker.objects.templates import PROBE_DEFAULTS
 from driftlab.checker.objects.views import Object
 
@@ -54,17 +55,15 @@ class Probe:
         """For how long it may fail in a row before the kubelet acts."""
         return self.failures * self.period_s
 
-    def fails(self, program: Program) -> str:
-        """Why ``program`` never answers it with success, in a few words; empty if it does when it is ready."""
+    def fails(self, program: Program) -> Reason | None:
+        """Why ``program`` never answers it with success, in a few words; None if it does when it is ready."""
         if not self.asks_the_program:
-            return f"asks {self.host}, and not the Pod" if self.host else "does not ask the program"
+            return reason("asks-another-host", host=self.host) if self.host else reason("asks-no-program")
         if self.kind in ("https", "grpc"):
-            return "asks over HTTPS" if self.kind == "https" else "asks over gRPC"
-        if self.port != program.port:
-            return f"asks {self.path} on port {self.port}" if self.kind == "http" else f"asks port {self.port}"
-        if self.kind == "http" and self.path not in program.routes:
-            return f"asks {self.path} on port {self.port}"
-        return ""
+            return reason("asks-over-https") if self.kind == "https" else reason("asks-over-grpc")
+        if self.kind == "http" and (self.port != program.port or self.path not in program.routes):
+            return reason("asks-path", path=self.path, port=self.port)
+        return reason("asks-port", port=self.port) if self.port != program.port else None
 
 
 def probe(of: Object, kind: str, name: str = "") -> Probe | None:

@@ -53,6 +53,7 @@ def _wait_until_begun(exercise: Exercise, turn: Turn, take: Callable[[], Snapsho
     try:
         wait_for(begun, f"the starting state of {exercise.id}", timeout_s=60, every_s=0.15)
     except ClusterNotReady as timeout:
-        missing = "; ".join(unsettled(snapshots[-1])) or "Deployments and Pods are as they ask for"
+        found = [f"{name}: {exercise.sentences.render(why)}" for name, why in unsettled(snapshots[-1])]
+        missing = "; ".join(found) or "Deployments and Pods are as they ask for"
         raise ClusterNotReady(f"{timeout.message} There: {missing}.", next_step=timeout.next_step) from timeout
     return snapshots[-1]
