@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from driftlab.checker.authoring.reasons import unmatched_reasons
 from driftlab.checker.evidence.verdict import Outcome
 from driftlab.checker.exercises.definitions import LabBroken, Place
 from driftlab.checker.exercises.exercise import Exercise
@@ -30,6 +31,7 @@ def complete(lab: Lab) -> list[str]:
         faults.append(f"{lab.place}: {lab.name} has no exercises")
     for exercise in lab.exercises:
         faults += [*_missing(exercise), *_without_three_hints(exercise), *_unmatched(exercise)]
+    faults += unmatched_reasons(lab)
     unknown = sorted(set(_files(lab.folder)) - _expected(lab))
     return faults + [f"{path} does not belong to the lab" for path in unknown]
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from driftlab.checker.evidence.predicates import unfinished
 from driftlab.checker.evidence.snapshot import Snapshot
+from driftlab.checker.evidence.verdict import Decided
 from driftlab.checker.exercises.definitions import (
     LabBroken,
     Place,
@@ -102,7 +103,14 @@ class Exercise:
 
     def has_begun(self, snapshot: Snapshot) -> bool:
         """Whether the starting state is complete. Raises LabBroken."""
-        return self._run_lab_code(self.begins, snapshot)
+
+        def begun(snapshot: Snapshot) -> bool:
+            try:
+                return bool(self.begins(snapshot))
+            except Decided:  # it requires something that is not there yet
+                return False
+
+        return self._run_lab_code(begun, snapshot)
 
     def lost_node(self, baseline: Snapshot) -> str:
         """The name of the Node to stop, or "". Raises LabBroken."""

@@ -4,7 +4,7 @@ They are looked up in ``exercise.md``, then in ``lab.md``, and last in ``kit.md`
 guards, mistakes and predicates: a lab replaces one of these by a sentence of the same name.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -64,9 +64,11 @@ class Sentences:
         names = [text.path.name for text in self.own]
         return f" {preposition} {', nor in '.join(names)}" if names else ""
 
-    def reasons(self, key: str) -> Iterator[Sentence]:
-        """The sentences of this key: the one that holds, and those that it replaces."""
-        return (text.reasons[key] for text in (*self.own, kit()) if key in text.reasons)
+    def reason(self, key: str) -> Sentence | None:
+        return next((text.reasons[key] for text in (*self.own, kit()) if key in text.reasons), None)
+
+    def missing(self, key: str) -> str:
+        return f"the reason {key} has no sentence{self._nowhere('under Reasons in')}"
 
     def render(self, value: object) -> str:
         """What learners read: a reason as its sentence, lists with commas. Raises SentenceMissing."""
@@ -74,9 +76,9 @@ class Sentences:
             return ", ".join(map(self.render, value))
         if not isinstance(value, Reason):
             return str(value)
-        sentence = next(self.reasons(value.key), None)
+        sentence = self.reason(value.key)
         if sentence is None:
-            raise SentenceMissing(f"the reason {value.key} has no sentence{self._nowhere('under Reasons in')}")
+            raise SentenceMissing(self.missing(value.key))
         try:
             return sentence.fill(self._rendered(value.values))
         except KeyError as missing:

@@ -1,16 +1,14 @@
 """What the exercises of this lab share."""
 
-from driftlab.checker import Deployment, Evidence, Pod, Snapshot, Verdict, failed, mistake, passed
+from driftlab.checker import Decided, Deployment, Evidence, Pod, Snapshot, failed, mistake, require
 from driftlab.checker import predicates as p
 
 OLD, NEW = ("blog-api:1.0",), ("blog-api:1.1",)
 
 
-NO_DEPLOYMENT = "there is no Deployment called blog-api any more"
-
-
-def blog_api(snapshot: Snapshot) -> Deployment | None:
-    return snapshot.deployment("blog-api")
+def blog_api(snapshot: Snapshot) -> Deployment:
+    """The Deployment, which a goal requires."""
+    return require(snapshot.deployment("blog-api"), failed("no-deployment", name="blog-api"))
 
 
 def pods(snapshot: Snapshot) -> tuple[Pod, ...]:
@@ -18,21 +16,23 @@ def pods(snapshot: Snapshot) -> tuple[Pod, ...]:
     return p.own_pods(snapshot, "blog-api")
 
 
+def lost(evidence: Evidence) -> int:
+    """How many of blog-api's Pods from the start are not its own any more."""
+    return len(pods(evidence.baseline)) - len(p.pods_kept(evidence, "blog-api"))
+
+
 # ---- what all three exercises ask
-def same_deployment(evidence: Evidence) -> Verdict:
-    if blog_api(evidence.now) is None:
-        return failed(NO_DEPLOYMENT)
+def require_same_deployment(evidence: Evidence) -> None:
+    """The Deployment from the start, and no other one. Otherwise, the goal has failed."""
     if recreated(evidence):
-        return failed("this is another Deployment with the same name: its UID is not the one from the start")
+        raise Decided(failed("another-deployment"))
     if others := second_deployments(evidence):
-        return failed(f"there is a second Deployment: {others[0]}")
-    return passed("the Deployment is the one from the start")
+        raise Decided(failed("second-deployment", name=others[0]))
 
 
 # ---- what all three exercises are mistaken for
 def recreated(evidence: Evidence) -> bool:
-    after = blog_api(evidence.now)
-    return after is not None and not p.same_object(blog_api(evidence.baseline), after)
+    return not p.same_object(evidence.baseline.deployment("blog-api"), blog_api(evidence.now))
 
 
 def second_deployments(evidence: Evidence) -> list[str]:
@@ -46,13 +46,13 @@ def strangers(evidence: Evidence) -> list[str]:
 
 
 def template_changed(evidence: Evidence) -> bool:
-    before, after = blog_api(evidence.baseline), blog_api(evidence.now)
-    return before is not None and after is not None and not p.asks_for_the_same(before, after)
+    before, after = blog_api(evidence.baseline), evidence.now.deployment("blog-api")
+    return after is not None and not p.asks_for_the_same(before, after)
 
 
 #: Mistakes that can be made in every exercise of this lab.
 common_mistakes = [
-    mistake("deleted")(lambda evidence: blog_api(evidence.now) is None),
+    mistake("deleted")(lambda evidence: evidence.now.deployment("blog-api") is None),
     mistake("recreated")(recreated),
-    mistake("second-deployment")(lambda evidence: bool(second_deployments(evidence))),
+    mistake("second-deployment")(second_deployments),
 ]

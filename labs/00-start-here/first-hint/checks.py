@@ -5,12 +5,12 @@ from driftlab.checker import predicates as p
 
 from ..common import (
     NEW,
-    NO_DEPLOYMENT,
     OLD,
     blog_api,
     common_mistakes,
+    lost,
     pods,
-    same_deployment,
+    require_same_deployment,
     strangers,
     template_changed,
 )
@@ -21,60 +21,45 @@ def begins(snapshot: Snapshot) -> bool:
     return len(snapshot.pods) == 3 and all(p.reasons(pod) & p.CANNOT_PULL for pod in snapshot.pods)
 
 
-@goal("The Deployment asks for blog-api:1.1", points=2)
+@goal(points=2)
 def asks_for_new(evidence: Evidence) -> Verdict:
-    deployment = blog_api(evidence.now)
-    if deployment is None:
-        return failed(NO_DEPLOYMENT)
-    if deployment.images == OLD:
-        return failed(f"it asks for {OLD[0]}: that can be had, but it is not the new model", share=0.5)
-    if deployment.images != NEW:
-        return failed(f"it asks for {', '.join(deployment.images)}")
-    return passed("it does")
+    images = blog_api(evidence.now).images
+    if images == OLD:
+        return failed("not-the-new-model", images=images, share=0.5)
+    return passed("it-does") if images == NEW else failed("other-image", images=images)
 
 
-@goal("Three Pods of that model are ready", points=2)
+@goal(points=2)
 def new_model_ready(evidence: Evidence) -> Verdict:
     deployment = blog_api(evidence.now)
-    if deployment is None:
-        return failed(NO_DEPLOYMENT)
-    ready = sum(pod.ready and p.images(pod) == NEW for pod in pods(evidence.now))
     if deployment.images != NEW:
-        return failed(f"{ready} Pods that run 1.1 are ready")
+        return failed("new-and-ready", ready=sum(pod.ready and p.images(pod) == NEW for pod in pods(evidence.now)))
     if deployment.replicas != 3:
-        return failed(f"the Deployment asks for {deployment.replicas} Pods; at the start it was 3", share=0.5)
-    return p.settling(deployment, evidence.now) or passed("3 of 3 are")
+        return failed("other-number", replicas=deployment.replicas, share=0.5)
+    return p.settling(deployment, evidence.now) or passed("all-are")
 
 
-@guard("It is the Deployment from the start, and all Pods are its own")
+@guard
 def mended_not_replaced(evidence: Evidence) -> Verdict:
-    verdict = same_deployment(evidence)
-    if verdict.outcome == "PASS" and (free := strangers(evidence)):
-        return failed(f"there is a Pod that nobody owns: {free[0]}")
-    return verdict
+    require_same_deployment(evidence)
+    free = strangers(evidence)
+    return failed("owned-by-nobody", name=free[0]) if free else passed("same-deployment")
 
 
 shared_mistakes = common_mistakes
-
-
-@mistake
-def bare_pod(evidence: Evidence) -> bool:
-    return bool(strangers(evidence))
+bare_pod = mistake("bare-pod")(strangers)
 
 
 @mistake
 def pod_edited(evidence: Evidence) -> bool:
-    deployment = blog_api(evidence.now)
-    edited = deployment is not None and not p.replaced_not_edited(deployment, evidence)
-    return edited and not template_changed(evidence)
+    return not p.replaced_not_edited(blog_api(evidence.now), evidence) and not template_changed(evidence)
 
 
 @mistake
 def pods_deleted(evidence: Evidence) -> bool:
-    return not template_changed(evidence) and not p.uids(pods(evidence.baseline)) <= p.uids(pods(evidence.now))
+    return lost(evidence) > 0 and not template_changed(evidence)
 
 
 @mistake
 def other_image(evidence: Evidence) -> bool:
-    deployment = blog_api(evidence.now)
-    return deployment is not None and template_changed(evidence) and deployment.images != NEW
+    return template_changed(evidence) and blog_api(evidence.now).images != NEW
