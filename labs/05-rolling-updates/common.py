@@ -1,47 +1,41 @@
 """What the exercises of this lab share."""
 
-from collections.abc import Callable
-
-from driftlab.checker import Deployment, Evidence, Goal, Snapshot, Verdict, failed, guard, mistake, passed
+from driftlab.checker import Deployment, Evidence, Goal, Snapshot, Verdict, failed, guard, mistake, passed, require
 from driftlab.checker import predicates as p
 
 
-def blog_api(snapshot: Snapshot) -> Deployment | None:
-    return snapshot.deployment("blog-api")
+def blog_api(snapshot: Snapshot) -> Deployment:
+    """The Deployment, which a goal requires."""
+    return require(snapshot.deployment("blog-api"), failed("no-deployment", name="blog-api"))
 
 
 # ---- what several exercises ask
 def rolled_out(evidence: Evidence, image: str) -> Verdict:
     """Does every Pod run ``image``, because the Deployment asks for it?"""
     deployment = blog_api(evidence.now)
-    if deployment is None:
-        return failed("there is no Deployment called blog-api any more")
     if deployment.images != (image,):
-        return failed(f"the Deployment asks for {', '.join(deployment.images)}")
-    missing = p.unfinished(deployment, evidence.now)
-    if missing and deployment.paused:
-        return failed(f"the Deployment asks for {image}, but its rollout is paused", share=0.25)
+        return failed("other-image", images=deployment.images)
+    if deployment.paused and p.unfinished(deployment, evidence.now):
+        return failed("right-but-paused", image=image, share=0.25)
     if verdict := p.settling(deployment, evidence.now):
         return verdict
-    if (running := p.running_images(deployment, evidence.now)) != {image}:
-        runs = ", ".join(sorted(running)) or "nothing"
-        return failed(f"the Deployment asks for {image}, but what runs is {runs}", share=0.25)
-    return passed(f"{deployment.replicas} of {deployment.replicas} Pods run {image}, and all are ready")
+    running = sorted(p.running_images(deployment, evidence.now))
+    if not running:
+        return failed("nothing-runs", image=image, share=0.25)
+    if running != [image]:
+        return failed("something-else-runs", image=image, running=running, share=0.25)
+    return passed("all-run", image=image, replicas=deployment.replicas)
 
 
 def kept(replicas: int) -> Goal:
     """The guard that every exercise has: the same Deployment, and as many Pods as before."""
 
-    @guard(f"It is the Deployment from the start, and it asks for {replicas} Pods")
+    @guard(replicas=replicas)
     def same_deployment(evidence: Evidence) -> Verdict:
-        before, after = blog_api(evidence.baseline), blog_api(evidence.now)
-        if after is None:
-            return failed("there is no Deployment called blog-api any more")
-        if not p.same_object(before, after):
-            return failed("this is another Deployment with the same name: its UID is not the one from the start")
-        if after.replicas != replicas:
-            return failed(f"it asks for {after.replicas}")
-        return passed("same UID, same number")
+        after = blog_api(evidence.now)
+        if not p.same_object(evidence.baseline.deployment("blog-api"), after):
+            return failed("another-deployment")
+        return passed("same-number") if after.replicas == replicas else failed("other-number", replicas=after.replicas)
 
     return same_deployment
 
@@ -54,38 +48,25 @@ def template_changes(evidence: Evidence) -> list[Deployment]:
     return p.template_changes(evidence, "blog-api")
 
 
-def strategy(deployment: Deployment | None) -> p.Strategy | None:
-    return p.strategy(deployment) if deployment else None
+def changed_in_template(evidence: Evidence) -> frozenset[str]:
+    return p.changed_in_template(blog_api(evidence.baseline), blog_api(evidence.now))
 
 
 def strategy_changed(evidence: Evidence) -> bool:
-    before, after = blog_api(evidence.baseline), blog_api(evidence.now)
-    return before is not None and after is not None and "strategy" in p.changed(before, after)
+    return "strategy" in p.changed(blog_api(evidence.baseline), blog_api(evidence.now))
 
 
-def is_recreate(deployment: Deployment) -> bool:
-    return p.strategy(deployment).kind == "Recreate"
-
-
-def now(evidence: Evidence, holds: Callable[[Deployment], bool]) -> bool:
-    """Does it hold for the Deployment that is there? It does not where there is none."""
-    deployment = blog_api(evidence.now)
-    return deployment is not None and holds(deployment)
+def is_recreate(evidence: Evidence) -> bool:
+    return p.strategy(blog_api(evidence.now)).kind == "Recreate"
 
 
 def asks_for(evidence: Evidence, image: str) -> bool:
-    return now(evidence, lambda deployment: deployment.images == (image,))
+    return blog_api(evidence.now).images == (image,)
 
 
 # ---- what several exercises are mistaken for
-@mistake
-def recreated(evidence: Evidence) -> bool:
-    return p.was_recreated(evidence, "blog-api")
-
-
-@mistake
-def scaled(evidence: Evidence) -> bool:
-    return len(p.replicas_asked_for(evidence, "blog-api")) > 1
+recreated = mistake("recreated")(lambda evidence: p.was_recreated(evidence, "blog-api"))
+scaled = mistake("scaled")(lambda evidence: len(p.replicas_asked_for(evidence, "blog-api")) > 1)
 
 
 @mistake

@@ -1,53 +1,47 @@
 """Ready is what answers."""
 
-from driftlab.checker import Deployment, Evidence, Pod, ReplicaSet, Verdict, failed, goal, guard, mistake, passed
+from driftlab.checker import Evidence, Pod, ReplicaSet, Verdict, failed, goal, guard, mistake, passed
 from driftlab.checker import predicates as p
 
-from ..common import asks_for, blog_api, kept, now, recreated, rolled_out
+from ..common import asks_for, blog_api, kept, recreated, rolled_out
 
 #: What blog-api serves, and where: a probe that asks for anything else is never answered.
 BLOG_API = p.Program(8080, frozenset({"/", "/healthz", "/readyz", "/version"}))
 
 
-def readiness_probe(deployment: Deployment) -> p.Probe | None:
-    return p.probe(deployment, "readinessProbe")
+def probe(evidence: Evidence, kind: str = "readinessProbe") -> p.Probe | None:
+    """What the Deployment asks for now."""
+    return p.probe(blog_api(evidence.now), kind)
 
 
 def asks_the_program(probe: p.Probe | None) -> bool:
     return probe is not None and probe.asks_the_program
 
 
-def answerable(deployment: Deployment) -> bool:
-    """Does the readiness probe ask for something that blog-api serves, in the way in which it serves it?"""
-    probe = readiness_probe(deployment)
+def answerable(probe: p.Probe | None) -> bool:
+    """Does it ask for something that blog-api serves, in the way in which it serves it?"""
     return probe is not None and not probe.fails(BLOG_API)
 
 
-@goal("Before a Pod counts as ready, its program is asked")
+@goal
 def has_probe(evidence: Evidence) -> Verdict:
-    deployment = blog_api(evidence.now)
-    if deployment is None:
-        return failed("there is no Deployment called blog-api any more")
-    if not readiness_probe(deployment):
-        return failed("the Pod template has no readiness probe")
-    if not asks_the_program(readiness_probe(deployment)):
-        return failed("there is a readiness probe, but it does not ask the program")
-    if not answerable(deployment):
-        return failed("there is a readiness probe, and no Pod has ever passed it", share=0.5)
-    return passed("the Pod template has a readiness probe, and the program answers it")
+    found = probe(evidence)
+    if not found:
+        return failed("no-probe")
+    if not asks_the_program(found):
+        return failed("blind-probe")
+    return passed("right-probe") if answerable(found) else failed("never-passed", share=0.5)
 
 
-@goal("Every Pod runs blog-api:1.4", points=2)
+@goal(points=2)
 def slow_version(evidence: Evidence) -> Verdict:
     return rolled_out(evidence, "blog-api:1.4")
 
 
-@guard("At every moment three Pods were there that could answer", points=2)
+@guard(points=2)
 def answering(evidence: Evidence) -> Verdict:
     least = fewest_answering(evidence)
-    if least < 3:
-        return failed(f"at the worst moment, {least} Pods were ready and known to answer")
-    return passed("never fewer than three")
+    return passed("never-fewer") if least >= 3 else failed("too-few-answering", least=least)
 
 
 def fewest_answering(evidence: Evidence) -> int:
@@ -61,7 +55,7 @@ def fewest_answering(evidence: Evidence) -> int:
     before = blog_api(evidence.baseline)
     first = p.uids(evidence.baseline.pods)
     replicasets = [ReplicaSet(change.raw) for change in evidence.recording.of_kind("replicasets")]
-    owners = {rs.uid for rs in (*evidence.baseline.replicasets, *replicasets) if before and rs.controller == before.uid}
+    owners = {rs.uid for rs in (*evidence.baseline.replicasets, *replicasets) if rs.controller == before.uid}
 
     def answers(pod: Pod) -> bool:
         probes = (p.probe(pod, kind) for kind in ("readinessProbe", "startupProbe"))
@@ -70,13 +64,8 @@ def fewest_answering(evidence: Evidence) -> int:
     return p.least_ready_of(evidence, answers)
 
 
-def has(deployment: Deployment, probe: str) -> bool:
-    return p.probe(deployment, probe) is not None
-
-
-def unasked(evidence: Evidence) -> bool:
-    """Is there no readiness probe?"""
-    return now(evidence, lambda deployment: not has(deployment, "readinessProbe"))
+def asks_for_1_4(evidence: Evidence) -> bool:
+    return asks_for(evidence, "blog-api:1.4")
 
 
 same_deployment = kept(3)
@@ -85,43 +74,30 @@ shared_mistakes = [recreated]
 
 @mistake
 def wrong_probe(evidence: Evidence) -> bool:
-    return now(evidence, lambda one: asks_the_program(readiness_probe(one)) and not answerable(one))
+    return asks_the_program(probe(evidence)) and not answerable(probe(evidence))
 
 
 @mistake
 def blind_probe(evidence: Evidence) -> bool:
-    return now(evidence, lambda one: has(one, "readinessProbe") and not asks_the_program(readiness_probe(one)))
+    return probe(evidence) is not None and not asks_the_program(probe(evidence))
 
 
 @mistake
 def liveness(evidence: Evidence) -> bool:
-    def kills(deployment: Deployment) -> bool:
-        restarted = any(map(p.restarts, p.pods_of(deployment, evidence.now)))
-        return has(deployment, "livenessProbe") and (restarted or not has(deployment, "readinessProbe"))
-
-    return now(evidence, kills)
+    restarted = any(map(p.restarts, p.own_pods(evidence.now, "blog-api")))
+    return probe(evidence, "livenessProbe") is not None and (restarted or not probe(evidence))
 
 
 @mistake
 def startup(evidence: Evidence) -> bool:
-    return unasked(evidence) and now(evidence, lambda deployment: has(deployment, "startupProbe"))
+    return not probe(evidence) and probe(evidence, "startupProbe") is not None
 
 
 @mistake
 def min_ready(evidence: Evidence) -> bool:
-    return unasked(evidence) and now(evidence, lambda deployment: bool(deployment.spec.get("minReadySeconds")))
+    return not probe(evidence) and bool(blog_api(evidence.now).spec.get("minReadySeconds"))
 
 
-@mistake
-def no_probe(evidence: Evidence) -> bool:
-    return unasked(evidence) and asks_for(evidence, "blog-api:1.4")
-
-
-@mistake
-def too_late(evidence: Evidence) -> bool:
-    return fewest_answering(evidence) < 3 and asks_for(evidence, "blog-api:1.4")
-
-
-@mistake
-def not_rolled_out(evidence: Evidence) -> bool:
-    return not unasked(evidence) and not asks_for(evidence, "blog-api:1.4")
+no_probe = mistake(lambda evidence: not probe(evidence) and asks_for_1_4(evidence))
+too_late = mistake(lambda evidence: fewest_answering(evidence) < 3 and asks_for_1_4(evidence))
+not_rolled_out = mistake(lambda evidence: probe(evidence) and not asks_for_1_4(evidence))

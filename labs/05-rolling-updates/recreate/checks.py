@@ -3,36 +3,24 @@
 from driftlab.checker import Evidence, Pod, Verdict, failed, goal, guard, mistake, passed
 from driftlab.checker import predicates as p
 
-from ..common import (
-    blog_api,
-    is_recreate,
-    kept,
-    not_rolled_out,
-    now,
-    recreated,
-    rolled_out,
-    scaled,
-    strategy,
-    strategy_changed,
-)
+from ..common import blog_api, is_recreate, kept, not_rolled_out, recreated, rolled_out, scaled, strategy_changed
 
 
-@goal("Every Pod runs blog-api:1.1", points=2)
+@goal(points=2)
 def new_version_alone(evidence: Evidence) -> Verdict:
     return rolled_out(evidence, "blog-api:1.1")
 
 
-@goal("The Deployment will do it this way every time")
+@goal
 def strategy_is_recreate(evidence: Evidence) -> Verdict:
-    found = strategy(blog_api(evidence.now))
-    kind = found.kind if found else "gone"
-    return passed("its strategy is Recreate") if kind == "Recreate" else failed(f"its strategy is {kind}")
+    strategy = p.strategy(blog_api(evidence.now))
+    return passed("is-recreate") if strategy.kind == "Recreate" else failed("other-strategy", strategy=strategy.kind)
 
 
-@guard("At no moment were two versions there", points=2)
+@guard(points=2)
 def never_both(evidence: Evidence) -> Verdict:
-    both = side_by_side(evidence)
-    return failed(f"there was a moment with {' and '.join(sorted(both))}") if both else passed("one version at a time")
+    both = sorted(side_by_side(evidence))
+    return failed("both-at-once", one=both[0], other=both[1]) if both else passed("one-at-a-time")
 
 
 def side_by_side(evidence: Evidence) -> frozenset[str]:
@@ -55,18 +43,6 @@ def side_by_side(evidence: Evidence) -> frozenset[str]:
 
 same_deployment = kept(3)
 shared_mistakes = [recreated, scaled, not_rolled_out]
-
-
-@mistake
-def too_late(evidence: Evidence) -> bool:
-    return bool(side_by_side(evidence)) and now(evidence, is_recreate)
-
-
-@mistake
-def all_unavailable(evidence: Evidence) -> bool:
-    return bool(side_by_side(evidence)) and strategy_changed(evidence)
-
-
-@mistake("side-by-side")
-def shows_side_by_side(evidence: Evidence) -> bool:
-    return bool(side_by_side(evidence))
+too_late = mistake(lambda evidence: side_by_side(evidence) and is_recreate(evidence))
+all_unavailable = mistake(lambda evidence: side_by_side(evidence) and strategy_changed(evidence))
+both_versions = mistake("side-by-side")(side_by_side)
