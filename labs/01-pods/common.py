@@ -4,10 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from driftlab.checker import Evidence, Pod, Snapshot, Verdict, failed, mistake, passed, waiting
+from driftlab.checker import Decided, Evidence, Pod, Snapshot, Verdict, failed, mistake, passed, require, waiting
 from driftlab.checker import predicates as p
 
 VARIABLE = "DATABASE_URL"
+
+
+def pod_now(evidence: Evidence, name: str) -> Pod:
+    """The Pod of this name, which a goal requires."""
+    return require(evidence.now.pod(name), failed("no-pod", name=name))
 
 
 # ---- what several exercises ask
@@ -37,6 +42,11 @@ def programs(pod: Pod, snapshot: Snapshot) -> list[Program]:
     return made
 
 
+def program(evidence: Evidence, name: str) -> Program:
+    """That of the first container of the Pod with this name."""
+    return programs(pod_now(evidence, name), evidence.now)[0]
+
+
 def statuses(pod: Pod) -> list[Mapping[str, Any]]:
     return [*(pod.status.get("initContainerStatuses") or ()), *(pod.status.get("containerStatuses") or ())]
 
@@ -46,14 +56,14 @@ def same(before: Pod | None, after: Pod | None) -> bool:
     return before is not None and after is not None and before.uid == after.uid and not after.terminating
 
 
-def bare(evidence: Evidence, name: str) -> Pod | Verdict:
-    """The Pod of this name, if it is there to stay and nobody owns it; else what is to be said of that."""
-    pod = evidence.now.pod(name)
-    if pod is None:
-        return failed(f"there is no Pod called {name}")
+def bare(evidence: Evidence, name: str) -> Pod:
+    """The Pod of this name. A goal requires that it is there to stay, and that nobody owns it."""
+    pod = pod_now(evidence, name)
     if not p.unowned(pod):
-        return failed(f"{name} belongs to a controller; it should be a Pod of its own")
-    return waiting(f"{name} is on its way out") if pod.terminating else pod
+        raise Decided(failed("has-an-owner", name=name))
+    if pod.terminating:
+        raise Decided(waiting("on-its-way-out", name=name))
+    return pod
 
 
 def without_node(pod: Pod) -> bool:
@@ -69,28 +79,28 @@ def runs(pod: Pod) -> Verdict:
         for status in statuses(pod)
         if status["name"] == container["name"]
     ):
-        return passed(f"{pod.name} runs and is ready")
+        return passed("runs-and-ready", name=pod.name)
     if without_node(pod):
-        return failed(f"the scheduler has found no Node for {pod.name}")
+        return failed("no-node", name=pod.name)
     for status in statuses(pod):
         state, last = status.get("state") or {}, (status.get("lastState") or {}).get("terminated")
         end = state.get("terminated") or last
         if end and end["exitCode"]:
-            return failed(f"the container {status['name']} ended with exit code {end['exitCode']}")
+            return failed("container-ended", container=status["name"], code=end["exitCode"])
         if str(state.get("waiting", {}).get("reason", "")).endswith(("ImagePull", "ImagePullBackOff")):
-            return failed(f"the image of the container {status['name']} cannot be had")
-    return waiting(f"{pod.name} is not ready yet")
+            return failed("no-such-image", container=status["name"])
+    return waiting("not-ready-yet", name=pod.name)
 
 
-def untouched(evidence: Evidence, name: str) -> Verdict:
-    before, after = evidence.baseline.pod(name), evidence.now.pod(name)
-    if before is None or after is None:
-        return failed(f"there is no Pod called {name} any more")
+def untouched(evidence: Evidence, name: str) -> Pod:
+    """The Pod of this name. A goal requires that it is the one from the start, and was not changed."""
+    gone = failed("pod-gone", name=name)
+    before, after = require(evidence.baseline.pod(name), gone), require(evidence.now.pod(name), gone)
     if not same(before, after):
-        return failed(f"this is another Pod called {name}, or it is on its way out")
+        raise Decided(failed("another-pod", name=name))
     if before.labels != after.labels or p.images(before) != p.images(after):
-        return failed(f"{name} was changed")
-    return passed(f"{name} is as it was")
+        raise Decided(failed("was-changed", name=name))
+    return after
 
 
 def crashed(snapshot: Snapshot, name: str) -> bool:
@@ -105,10 +115,9 @@ def ready(snapshot: Snapshot, name: str) -> bool:
 
 
 # ---- what several exercises are mistaken for
-no_deployments = [mistake("deployment")(lambda evidence: bool(evidence.now.deployments))]
+no_deployments = [mistake("deployment")(lambda evidence: evidence.now.deployments)]
 
 
-def image_of(evidence: Evidence, name: str) -> tuple[str, ...]:
-    """The images of the Pod with this name; nothing where there is none."""
-    pod = evidence.now.pod(name)
-    return p.images(pod) if pod else ()
+def has_other_image(evidence: Evidence, name: str, *images: str) -> bool:
+    """Does the Pod of this name run none of these?"""
+    return p.images(pod_now(evidence, name)) not in [(image,) for image in images]

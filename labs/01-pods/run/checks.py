@@ -3,62 +3,49 @@
 from driftlab.checker import Evidence, Snapshot, Verdict, failed, goal, guard, mistake, passed
 from driftlab.checker import predicates as p
 
-from ..common import bare, image_of, no_deployments, programs, ready, runs, untouched
+from ..common import bare, has_other_image, no_deployments, pod_now, program, ready, runs, untouched
 
 
 def begins(snapshot: Snapshot) -> bool:
     return ready(snapshot, "example")
 
 
-@goal("A Pod called blog runs blog-api:1.0", points=2)
+@goal(points=2)
 def blog_runs(evidence: Evidence) -> Verdict:
     pod = bare(evidence, "blog")
-    if isinstance(pod, Verdict):
-        return pod
     if p.images(pod) != ("blog-api:1.0",):
-        return failed(f"blog runs {', '.join(p.images(pod))}")
+        return failed("other-image", name="blog", images=p.images(pod))
     return runs(pod)
 
 
-@goal("Its label port tells where it listens")
+@goal
 def port_is_told(evidence: Evidence) -> Verdict:
-    pod = bare(evidence, "blog")
-    if isinstance(pod, Verdict):
-        return pod
-    told = pod.labels.get("port")
-    if told is None:
-        return failed("blog has no label called port")
-    if told != programs(pod, evidence.now)[0].port:
-        return failed(f"the label says {told}; the log says something else")
-    return passed(f"the label says {told}, as the log does")
+    port = bare(evidence, "blog").labels.get("port")
+    if port is None:
+        return failed("without-label")
+    if port != program(evidence, "blog").port:
+        return failed("unlike-the-log", port=port)
+    return passed("like-the-log", port=port)
 
 
-the_pod_example_was_left_alone = guard("The Pod example was left alone")(
-    lambda evidence: untouched(evidence, "example")
-)
+@guard
+def example_left_alone(evidence: Evidence) -> Verdict:
+    return passed("as-it-was", name=untouched(evidence, "example").name)
 
 
 shared_mistakes = no_deployments
-
-
-@mistake
-def other_image(evidence: Evidence) -> bool:
-    return image_of(evidence, "blog") not in ((), ("blog-api:1.0",))
+other_image = mistake(lambda evidence: has_other_image(evidence, "blog", "blog-api:1.0"))
 
 
 @mistake
 def labelled_example(evidence: Evidence) -> bool:
-    before, after = evidence.baseline.pod("example"), evidence.now.pod("example")
-    return before is not None and after is not None and before.labels != after.labels
+    before = evidence.baseline.pod("example")
+    return before is not None and before.labels != pod_now(evidence, "example").labels
 
 
 @mistake
 def other_port(evidence: Evidence) -> bool:
-    pod = evidence.now.pod("blog")
-    return pod is not None and pod.labels.get("port") not in (None, programs(pod, evidence.now)[0].port)
+    return pod_now(evidence, "blog").labels.get("port") not in (None, program(evidence, "blog").port)
 
 
-@mistake
-def not_labelled(evidence: Evidence) -> bool:
-    pod = evidence.now.pod("blog")
-    return pod is not None and "port" not in pod.labels
+not_labelled = mistake(lambda evidence: "port" not in pod_now(evidence, "blog").labels)

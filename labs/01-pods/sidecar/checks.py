@@ -2,10 +2,10 @@
 
 from pathlib import PurePosixPath
 
-from driftlab.checker import Evidence, Snapshot, Verdict, failed, goal, mistake, passed
+from driftlab.checker import Decided, Evidence, Snapshot, Verdict, failed, goal, mistake, passed
 from driftlab.checker import predicates as p
 
-from ..common import Program, bare, no_deployments, programs, ready, runs
+from ..common import Program, bare, no_deployments, pod_now, programs, ready, runs
 
 
 def begins(snapshot: Snapshot) -> bool:
@@ -16,17 +16,14 @@ def visits(one: Program) -> bool:
     return one.words == ("visit",)
 
 
-def server_and_visitor(evidence: Evidence) -> tuple[Program, Program] | Verdict:
-    """Both, where the Pod pair has them; else what is to be said."""
-    pod = bare(evidence, "pair")
-    if isinstance(pod, Verdict):
-        return pod
-    known = programs(pod, evidence.now)
+def server_and_visitor(evidence: Evidence) -> tuple[Program, Program]:
+    """Both, which a goal requires in the Pod pair."""
+    known = programs(bare(evidence, "pair"), evidence.now)
     if len(known) == 1:
-        return failed("the Pod pair has one container")
+        raise Decided(failed("one-container"))
     servers, visitors = [one for one in known if not one.words], [one for one in known if visits(one)]
     if len(servers) != 1 or len(visitors) != 1 or len(known) != 2:
-        return failed(f"of its {len(known)} containers, {len(servers)} serve and {len(visitors)} visit")
+        raise Decided(failed("other-programs", number=len(known), serve=len(servers), visit=len(visitors)))
     return servers[0], visitors[0]
 
 
@@ -50,41 +47,33 @@ def tokens(one: Program) -> list[str]:
     return [mount["name"] for mount in one.mounts if mount["mountPath"].startswith("/var/run/secrets/kubernetes.io/")]
 
 
-@goal("The Pod pair has two containers, one serves and one visits", points=2)
+@goal(points=2)
 def two_containers(evidence: Evidence) -> Verdict:
-    both = server_and_visitor(evidence)
-    if isinstance(both, Verdict):
-        return both
-    pod = evidence.now.pod("pair")
-    if {one.image for one in both} != {"blog-api:1.0"}:
-        return failed(f"they run {', '.join(sorted({one.image for one in both}))}")
-    return runs(pod) if pod else failed("there is no Pod called pair")
+    images = sorted({one.image for one in server_and_visitor(evidence)})
+    if images != ["blog-api:1.0"]:
+        return failed("other-images", images=images)
+    return runs(bare(evidence, "pair"))
 
 
-@goal("The visitor reaches the server over localhost")
+@goal
 def over_localhost(evidence: Evidence) -> Verdict:
-    both = server_and_visitor(evidence)
-    if isinstance(both, Verdict):
-        return both
-    if both[0].port != both[1].port:
-        return failed(f"the server listens on {both[0].port}, the visitor asks on {both[1].port}")
-    return passed(f"one Pod, one network: localhost:{both[0].port} is the same for both")
+    server, visitor = server_and_visitor(evidence)
+    if server.port != visitor.port:
+        return failed("other-port", server=server.port, visitor=visitor.port)
+    return passed("one-network", port=server.port)
 
 
-@goal("Both use the same file in a shared volume", points=2)
+@goal(points=2)
 def one_file(evidence: Evidence) -> Verdict:
-    both = server_and_visitor(evidence)
-    if isinstance(both, Verdict):
-        return both
-    server, visitor = both
+    server, visitor = server_and_visitor(evidence)
     place = file(server)
     if place is None:
-        return failed("the server's request log is in no volume any more")
+        return failed("log-in-no-volume")
     if not mounted(server) & mounted(visitor):
-        return failed("there is no volume that both of them mount")
+        return failed("no-volume-of-both")
     if file(visitor) != place:
-        return failed("both mount the volume, but the visitor does not read the server's file in it", share=0.5)
-    return passed(f"{place[1]} in the volume {place[0]}")
+        return failed("other-file", share=0.5)
+    return passed("same-file", file=place[1], volume=place[0])
 
 
 shared_mistakes = no_deployments
@@ -98,28 +87,19 @@ def two_pods(evidence: Evidence) -> bool:
 
 @mistake
 def second_server(evidence: Evidence) -> bool:
-    pod = evidence.now.pod("pair")
-    return pod is not None and sum(not one.words for one in programs(pod, evidence.now)) > 1
+    return sum(not one.words for one in programs(pod_now(evidence, "pair"), evidence.now)) > 1
 
 
-def pair_of(evidence: Evidence) -> tuple[Program, Program] | None:
-    both = server_and_visitor(evidence)
-    return None if isinstance(both, Verdict) else both
-
-
-@mistake
-def no_volume(evidence: Evidence) -> bool:
-    both = pair_of(evidence)
-    return both is not None and not mounted(both[1])
+no_volume = mistake(lambda evidence: not mounted(server_and_visitor(evidence)[1]))
 
 
 @mistake
 def two_volumes(evidence: Evidence) -> bool:
-    both = pair_of(evidence)
-    return both is not None and not mounted(both[0]) & mounted(both[1])
+    server, visitor = server_and_visitor(evidence)
+    return not mounted(server) & mounted(visitor)
 
 
 @mistake
 def other_file(evidence: Evidence) -> bool:
-    both = pair_of(evidence)
-    return both is not None and file(both[0]) != file(both[1])
+    server, visitor = server_and_visitor(evidence)
+    return file(server) != file(visitor)
