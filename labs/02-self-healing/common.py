@@ -1,32 +1,29 @@
 """What the exercises of this lab share: Pods come and go, the Deployment stays."""
 
-from driftlab.checker import Deployment, Evidence, Snapshot, Verdict, failed, mistake, passed
+from driftlab.checker import Deployment, Evidence, Snapshot, Verdict, failed, mistake, passed, require
 from driftlab.checker import predicates as p
 
 
-def blog_api(snapshot: Snapshot) -> Deployment | None:
-    return snapshot.deployment("blog-api")
+def blog_api(snapshot: Snapshot) -> Deployment:
+    """The Deployment, which a goal requires."""
+    return require(snapshot.deployment("blog-api"), failed("no-deployment", name="blog-api"))
 
 
 # ---- what several exercises ask
 def three_again(evidence: Evidence) -> Verdict:
     deployment = blog_api(evidence.now)
-    if deployment is None:
-        return failed("there is no Deployment called blog-api any more")
     if deployment.replicas != 3:
-        return failed(f"the Deployment asks for {deployment.replicas} replicas; it should ask for 3, as at the start")
-    return p.settling(deployment, evidence.now) or passed("3 of 3 Pods are ready")
+        return failed("other-number", replicas=deployment.replicas)
+    return p.settling(deployment, evidence.now) or passed("three-ready")
 
 
 def asked_for_nothing_new(evidence: Evidence) -> Verdict:
     before, after = blog_api(evidence.baseline), blog_api(evidence.now)
-    if before is None or after is None:
-        return failed("there is no Deployment called blog-api any more")
     if not p.same_object(before, after):
-        return failed("this is another Deployment with the same name: its UID is not the one from the start")
+        return failed("another-deployment")
     if not p.spec_untouched(before, after, evidence.recording):
-        return failed(f"somebody changed its spec: generation {before.generation} became {after.generation}")
-    return passed(f"the same Deployment, and its spec is as it was (generation {after.generation})")
+        return failed("spec-changed", before=before.generation, after=after.generation)
+    return passed("spec-as-it-was", generation=after.generation)
 
 
 def same_replicaset(evidence: Evidence) -> Verdict:
@@ -35,15 +32,15 @@ def same_replicaset(evidence: Evidence) -> Verdict:
         return verdict
     before, after = owners(evidence.baseline), owners(evidence.now)
     if set(before) != set(after):
-        return failed("the Deployment is the same, but its ReplicaSet is another one", share=0.5)
+        return failed("another-replicaset", share=0.5)
     if before != after:
-        return failed("the ReplicaSet's spec was changed", share=0.5)
-    return passed("Deployment and ReplicaSet are the ones from the start, unchanged")
+        return failed("replicaset-changed", share=0.5)
+    return passed("both-unchanged")
 
 
 def owners(snapshot: Snapshot) -> dict[str, int]:
     """The ReplicaSets of blog-api: UID and generation."""
-    deployment = blog_api(snapshot)
+    deployment = snapshot.deployment("blog-api")
     return {rs.uid: rs.generation for rs in p.replicasets_of(deployment, snapshot)} if deployment else {}
 
 
@@ -54,28 +51,19 @@ def pods(snapshot: Snapshot) -> frozenset[str]:
 
 # ---- what several exercises are mistaken for
 def recreated(evidence: Evidence) -> bool:
-    return not p.same_object(blog_api(evidence.baseline), blog_api(evidence.now))
+    return not p.same_object(evidence.baseline.deployment("blog-api"), evidence.now.deployment("blog-api"))
 
 
-def changed(evidence: Evidence) -> tuple[Deployment, Deployment] | None:
-    before, after = blog_api(evidence.baseline), blog_api(evidence.now)
-    if before is None or after is None or before.uid != after.uid or before.generation == after.generation:
-        return None
-    return before, after
+def spec_changed(evidence: Evidence) -> bool:
+    return not recreated(evidence) and blog_api(evidence.baseline).generation != blog_api(evidence.now).generation
 
 
-def scaled(evidence: Evidence) -> bool:
-    pair = changed(evidence)
-    return pair is not None and p.asks_for_the_same(*pair)
-
-
-def restarted(evidence: Evidence) -> bool:
-    pair = changed(evidence)
-    return pair is not None and not p.asks_for_the_same(*pair)
+def same_template(evidence: Evidence) -> bool:
+    return p.asks_for_the_same(blog_api(evidence.baseline), blog_api(evidence.now))
 
 
 def replicaset_gone(evidence: Evidence) -> bool:
-    return not changed(evidence) and set(owners(evidence.baseline)) != set(owners(evidence.now))
+    return not spec_changed(evidence) and set(owners(evidence.baseline)) != set(owners(evidence.now))
 
 
 def surplus(evidence: Evidence) -> list[str]:
@@ -103,4 +91,8 @@ def strangers(evidence: Evidence) -> list[str]:
 
 
 #: Mistakes that can be made in every exercise of this lab.
-common_mistakes = [mistake("recreated")(recreated), mistake("scaled")(scaled), mistake("restarted")(restarted)]
+common_mistakes = [
+    mistake("recreated")(recreated),
+    mistake("scaled")(lambda evidence: spec_changed(evidence) and same_template(evidence)),
+    mistake("restarted")(lambda evidence: spec_changed(evidence) and not same_template(evidence)),
+]

@@ -10,49 +10,37 @@ def lives_of_loner(evidence: Evidence) -> dict[str, set[str]]:
     return p.events_about_pod(evidence.now, "loner", evidence.baseline)
 
 
-@goal("A Pod called loner has run, without an owner")
+@goal
 def loner_ran(evidence: Evidence) -> Verdict:
     loner = evidence.now.pod("loner")
     if loner is not None and loner.controller is not None:
-        return failed("loner has an owner; it should have none")
+        return failed("has-an-owner")
     if "loner" in surplus(evidence):
-        return failed("loner was adopted: it carried the labels that blog-api's ReplicaSet looks for")
+        return failed("was-adopted")
     if any("Started" in reasons for reasons in lives_of_loner(evidence).values()):
-        return passed("it was scheduled and started, and no controller owned it")
+        return passed("ran-unowned")
     if loner is not None:
-        return waiting("loner is there, but its container has not started yet")
+        return waiting("not-started-yet")
     if lives_of_loner(evidence):
-        return failed("loner was deleted before its container had started", share=0.5)
-    return failed("no Pod called loner has run since the exercise started")
+        return failed("deleted-too-early", share=0.5)
+    return failed("never-ran")
 
 
-@goal("loner was deleted, and nothing came back", points=2)
+@goal(points=2)
 def loner_gone(evidence: Evidence) -> Verdict:
     if "loner" in surplus(evidence):
-        return failed("loner is gone, but the ReplicaSet removed it, not you")
-    relatives = [pod.name for pod in evidence.now.pods if pod.name.startswith("loner-")]
-    if relatives or evidence.now.deployment("loner"):
-        return failed("there is a Deployment behind it, and it makes Pods")
-    loner = evidence.now.pod("loner")
-    if loner is not None:
-        return waiting("loner is terminating") if loner.terminating else failed("loner is still there")
-    if not lives_of_loner(evidence):
-        return failed("there has been no loner yet")
-    return passed("loner is gone for good: nobody asked for it, so nobody replaces it")
+        return failed("removed-by-replicaset")
+    if evidence.now.deployment("loner") or any(pod.name.startswith("loner-") for pod in evidence.now.pods):
+        return failed("deployment-behind-it")
+    if loner := evidence.now.pod("loner"):
+        return waiting("is-terminating") if loner.terminating else failed("still-there")
+    return passed("gone-for-good") if lives_of_loner(evidence) else failed("no-loner-yet")
 
 
-blog_api_was_left_alone = guard("blog-api was left alone")(same_replicaset)
+shared_guard = guard(same_replicaset)
 shared_mistakes = common_mistakes
-
-
-@mistake
-def deployment(evidence: Evidence) -> bool:
-    return evidence.now.deployment("loner") is not None
-
-
-@mistake
-def adopted(evidence: Evidence) -> bool:
-    return "loner" in surplus(evidence)
+deployment = mistake(lambda evidence: evidence.now.deployment("loner"))
+adopted = mistake(lambda evidence: "loner" in surplus(evidence))
 
 
 @mistake

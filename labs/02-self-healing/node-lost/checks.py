@@ -20,8 +20,7 @@ def stranded(evidence: Evidence) -> list[str]:
 
 def elsewhere(evidence: Evidence) -> frozenset[str]:
     """The UIDs of blog-api's Pods from the start that were not on the lost Node."""
-    deployment, node = blog_api(evidence.baseline), lost_node(evidence.baseline)
-    before = p.pods_of(deployment, evidence.baseline) if deployment else ()
+    node, before = lost_node(evidence.baseline), p.pods_of(blog_api(evidence.baseline), evidence.baseline)
     return p.uids(tuple(pod for pod in before if pod.spec.get("nodeName") != node))
 
 
@@ -34,42 +33,36 @@ def begins(snapshot: Snapshot) -> bool:
 loses_node = lost_node
 
 
-@goal("Nothing hangs on the lost Node any more", points=3)
+@goal(points=3)
 def cleared_away(evidence: Evidence) -> Verdict:
-    if not lost_node(evidence.baseline):
-        return failed("nothing was running on a Node that could get lost")
-    left = stranded(evidence)
-    before = [pod.name for pod in evidence.baseline.pods if pod.spec.get("nodeName") == lost_node(evidence.baseline)]
+    node, left = lost_node(evidence.baseline), stranded(evidence)
+    if not node:
+        return failed("no-node-to-lose")
+    before = [pod.name for pod in evidence.baseline.pods if pod.spec.get("nodeName") == node]
     if left:
         gone = len(set(before) - set(left))
-        return failed(f"still listed there: {', '.join(sorted(left))}", share=0.5 if 0 < gone < len(before) else 0)
-    return passed("the Pods that nobody could confirm the end of are gone from the list")
+        return failed("still-listed", pods=sorted(left), share=0.5 if 0 < gone < len(before) else 0)
+    return passed("nothing-listed")
 
 
-@guard("Three Pods of blog-api are ready, all of them on other Nodes")
+@guard
 def served_elsewhere(evidence: Evidence) -> Verdict:
-    verdict, deployment = three_again(evidence), blog_api(evidence.now)
-    if verdict.outcome != "PASS" or deployment is None:
-        return verdict
-    here = [pod for pod in p.pods_of(deployment, evidence.now) if pod.name in stranded(evidence)]
-    return waiting("the cluster has not given up the lost Node yet") if here else verdict
+    verdict = three_again(evidence)
+    here = [pod for pod in p.pods_of(blog_api(evidence.now), evidence.now) if pod.name in stranded(evidence)]
+    return waiting("not-given-up-yet") if verdict.outcome == "PASS" and here else verdict
 
 
-unchanged = guard("Nobody changed what was asked for")(same_replicaset)
+shared_guard = guard(same_replicaset)
 
 
-@guard("The Pods on the other Nodes are the ones from the start")
+@guard
 def others_kept(evidence: Evidence) -> Verdict:
     missing = len(elsewhere(evidence) - pods(evidence.now))
-    return failed(f"{missing} that ran well are gone, too") if missing else passed("they never stopped")
+    return failed("others-gone", missing=missing) if missing else passed("never-stopped")
 
 
 shared_mistakes = common_mistakes
-
-
-@mistake
-def all_forced(evidence: Evidence) -> bool:
-    return not elsewhere(evidence) <= pods(evidence.now)
+all_forced = mistake(lambda evidence: not elsewhere(evidence) <= pods(evidence.now))
 
 
 @mistake

@@ -6,36 +6,29 @@ from driftlab.checker import predicates as p
 from ..common import asked_for_nothing_new, common_mistakes, owners, pods, recreated, replicaset_gone, three_again
 
 
-@goal("The ReplicaSet is a new one, made by the same Deployment", points=2)
+@goal(points=2)
 def new_replicaset(evidence: Evidence) -> Verdict:
     before, after = owners(evidence.baseline), owners(evidence.now)
     if recreated(evidence):
-        return failed("this is another Deployment; the one from the start should have made the ReplicaSet")
+        return failed("made-by-another")
     if set(before) & set(after):
-        return failed("the ReplicaSet from the start is still there")
-    if not after:
-        return waiting("the ReplicaSet is gone; the Deployment has not made a new one yet")
-    return passed("the old UID is gone; the new ReplicaSet belongs to the same Deployment")
+        return failed("still-there")
+    return passed("new-replicaset") if after else waiting("no-replicaset-yet")
 
 
-@goal("Three new Pods are ready, and belong to it")
+@goal
 def new_pods(evidence: Evidence) -> Verdict:
-    kept = pods(evidence.baseline) & p.uids(p.living(evidence.now.pods))
     if owners(evidence.baseline) == owners(evidence.now):
-        return failed("there is no new ReplicaSet that they could belong to")
-    verdict = three_again(evidence)
+        return failed("no-replicaset-to-belong-to")
+    verdict, kept = three_again(evidence), pods(evidence.baseline) & p.uids(p.living(evidence.now.pods))
     if verdict.outcome == "PASS" and kept:
-        return failed(f"{len(kept)} of the Pods are the ones from the start: they were kept and adopted", share=0.5)
+        return failed("pods-kept", kept=len(kept), share=0.5)
     return verdict
 
 
-unchanged = guard("Nobody changed what was asked for")(asked_for_nothing_new)
+shared_guard = guard(asked_for_nothing_new)
 shared_mistakes = common_mistakes
-
-
-@mistake
-def kept_pods(evidence: Evidence) -> bool:
-    return replicaset_gone(evidence) and bool(pods(evidence.baseline) & pods(evidence.now))
+kept_pods = mistake(lambda evidence: replicaset_gone(evidence) and pods(evidence.baseline) & pods(evidence.now))
 
 
 @mistake
