@@ -7,7 +7,7 @@ if TYPE_CHECKING:
     from driftlab.checker.evidence import predicates
     from driftlab.checker.evidence.recording import Recording, available_over_time, deployments_over_time
     from driftlab.checker.evidence.snapshot import Evidence, Snapshot
-    from driftlab.checker.evidence.verdict import Decided, Outcome, Verdict, failed, passed, require, waiting
+    from driftlab.checker.evidence.verdict import Decided, Outcome, Verdict, failed, passed, passed_if, require, waiting
     from driftlab.checker.exercises import guards, mistakes
     from driftlab.checker.exercises.exercise import Exercise
     from driftlab.checker.exercises.goals import Goal, Mistake, Proof, goal, guard, mistake, proof
@@ -49,6 +49,7 @@ __all__ = [
     "mistake",
     "mistakes",
     "passed",
+    "passed_if",
     "predicates",
     "proof",
     "questions",
@@ -61,7 +62,7 @@ __all__ = [
 _SOURCE_MODULES = {
     "evidence.recording": ("Recording", "available_over_time", "deployments_over_time"),
     "evidence.snapshot": ("Evidence", "Snapshot"),
-    "evidence.verdict": ("Decided", "Outcome", "Verdict", "failed", "passed", "require", "waiting"),
+    "evidence.verdict": ("Decided", "Outcome", "Verdict", "failed", "passed", "passed_if", "require", "waiting"),
     "exercises.exercise": ("Exercise",),
     "exercises.goals": ("Goal", "Mistake", "Proof", "goal", "guard", "mistake", "proof"),
     "exercises.lab": ("Lab",),

@@ -17,8 +17,8 @@ from driftlab.checker.exercises.sentences import kit
 from driftlab.checker.exercises.texts import Text
 from driftlab.checker.objects.reason import KEY
 
-#: The functions that take the key of a reason.
-SAYS = {"passed", "failed", "waiting", "reason"}
+#: The functions that take the key of a reason, and the place of the key among their arguments.
+SAYS = {"passed": 0, "failed": 0, "waiting": 0, "reason": 0, "passed_if": 1}
 #: The parameter of ``failed`` that is no value of a placeholder.
 NO_VALUE = {"share"}
 
@@ -34,11 +34,11 @@ class Use(NamedTuple):
 def uses(path: Path) -> Iterator[Use]:
     """The keys that the module says; none if there is no such file."""
     for node in _nodes(path):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in SAYS and node.args:
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in SAYS:
             names = {keyword.arg for keyword in node.keywords}
             values = None if None in names else frozenset(name for name in names if name) - NO_VALUE
-            for key in _keys(node.args[0]):
-                yield Use(key, values, Place(str(path), node.lineno))
+            for argument in node.args[SAYS[node.func.id] :][:1]:
+                yield from (Use(key, values, Place(str(path), node.lineno)) for key in _keys(argument))
 
 
 def _keys(argument: ast.expr) -> Iterator[str]:

@@ -58,6 +58,11 @@ def failed(why: Reason | str, /, share: float = 0.0, **values: object) -> Verdic
     return Verdict(Outcome.FAIL, _reason(why, values), share)
 
 
+def passed_if(holds: object, why: Reason | str, /, share: float = 0.0, **values: object) -> Verdict:
+    """A PASS if it holds, else a FAIL with this ``share``, for the same reason: ``why`` says how it is."""
+    return passed(why, **values) if holds else failed(why, share, **values)
+
+
 def waiting(why: Reason | str, /, **values: object) -> Verdict:
     return Verdict(Outcome.WAITING, _reason(why, values))
 

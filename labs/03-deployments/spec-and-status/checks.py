@@ -6,7 +6,7 @@ from driftlab.checker import predicates as p
 ANSWERS = {"archive": "complete", "articles": "complete", "comments": "incomplete", "search": "incomplete"}
 
 
-def as_promised(snapshot: Snapshot) -> bool:
+def begins(snapshot: Snapshot) -> bool:
     """All four look ready; comments is paused before its rollout, search waits for an image that does not exist."""
     named = {deployment.name: deployment for deployment in snapshot.deployments}
     if not ANSWERS.keys() <= named.keys():
@@ -19,9 +19,6 @@ def as_promised(snapshot: Snapshot) -> bool:
     return seen and ready and whole and updated == [0, 1] and no_image
 
 
-begins = as_promised
-
-
 def answers(evidence: Evidence) -> dict[str, str]:
     """What the learner's labels say of the four."""
     return {
@@ -31,22 +28,22 @@ def answers(evidence: Evidence) -> dict[str, str]:
     }
 
 
-@goal("Each of the four carries the right label", points=4)
+@goal(points=4)
 def read_rightly(evidence: Evidence) -> Verdict:
     given = answers(evidence)
     right = sum(given.get(name) == answer for name, answer in ANSWERS.items())
     if right == len(ANSWERS):
-        return passed("two are complete, two are not")
+        return passed("two-and-two")
     if len(given) < len(ANSWERS):
-        return failed(f"{len(given)} of the four Deployments carry a label rollout")
+        return failed("labels-so-far", given=len(given))
     # Who guesses has half of them right: that earns nothing.
-    return failed(f"{right} of the four labels are right", share=max(0, right - 2) / 4)
+    return failed("right-so-far", right=right, share=max(0, right - 2) / 4)
 
 
-@guard("Nobody changed what is asked for")
+@guard
 def nothing_changed(evidence: Evidence) -> Verdict:
     changed = spec_changed(evidence)
-    return failed(f"{changed[0]} is not what it was: look at its generation") if changed else passed("as at the start")
+    return failed("not-what-it-was", name=changed[0]) if changed else passed("as-at-the-start")
 
 
 def spec_changed(evidence: Evidence) -> list[str]:
@@ -59,9 +56,7 @@ def spec_changed(evidence: Evidence) -> list[str]:
     ]
 
 
-@mistake
-def mended(evidence: Evidence) -> bool:
-    return bool(spec_changed(evidence))
+mended = mistake("mended")(spec_changed)
 
 
 @mistake
@@ -86,6 +81,4 @@ def seen_is_done(evidence: Evidence) -> bool:
     return "complete" in (given.get("comments"), given.get("search"))
 
 
-@mistake
-def zero_is_broken(evidence: Evidence) -> bool:
-    return answers(evidence).get("archive") == "incomplete"
+zero_is_broken = mistake(lambda evidence: answers(evidence).get("archive") == "incomplete")

@@ -1,57 +1,45 @@
 """Write it down, and apply it."""
 
-from driftlab.checker import Evidence, Verdict, failed, goal, mistake, passed
+from driftlab.checker import Evidence, Verdict, failed, goal, mistake, passed, passed_if, require
 from driftlab.checker import predicates as p
 
 from ..common import blog_api, words
 
-LABELS = {"app": "blog-api", "tier": "web"}
+IMAGE, LABELS = ("blog-api:1.0",), {"app": "blog-api", "tier": "web"}
 
 
-@goal("A Deployment called blog-api asks for three Pods of blog-api:1.0", points=2)
+@goal(points=2)
 def asked_for(evidence: Evidence) -> Verdict:
     deployment = blog_api(evidence.now)
-    if deployment is None:
-        return failed("there is no Deployment called blog-api")
-    number, image = deployment.replicas == 3, deployment.images == ("blog-api:1.0",)
-    told = f"it asks for {deployment.replicas} × {', '.join(deployment.images)}"
-    return passed(told) if number and image else failed(told, share=0.5 if number or image else 0)
+    number, image = deployment.replicas == 3, deployment.images == IMAGE
+    return passed_if(
+        number and image,
+        "asks-for",
+        share=0.5 if number or image else 0,
+        replicas=deployment.replicas,
+        images=deployment.images,
+    )
 
 
-@goal("Its template gives every Pod both labels")
+@goal
 def labelled(evidence: Evidence) -> Verdict:
-    deployment = blog_api(evidence.now)
-    if deployment is None:
-        return failed("there is no Deployment called blog-api")
-    labels = p.pod_labels(deployment)
-    told = f"the template's labels: {words(labels)}"
-    return passed(told) if labels.items() >= LABELS.items() else failed(told)
+    labels = p.pod_labels(blog_api(evidence.now))
+    return passed_if(labels.items() >= LABELS.items(), "labels-in-template", labels=words(labels))
 
 
-@goal("Three such Pods are ready, and they are the Deployment's own")
+@goal
 def running(evidence: Evidence) -> Verdict:
-    deployment = blog_api(evidence.now)
-    if deployment is None:
-        return failed("no Deployment called blog-api has any Pods")
+    deployment = require(evidence.now.deployment("blog-api"), failed("no-pods"))
     if verdict := p.settling(deployment, evidence.now):
         return verdict
-    such = [
-        pod
-        for pod in p.pods_of(deployment, evidence.now)
-        if pod.ready and p.images(pod) == ("blog-api:1.0",) and pod.labels.items() >= LABELS.items()
-    ]
-    told = f"ready Pods with image and labels as wished: {len(such)}"
-    return passed(told) if len(such) == 3 else failed(told)
+    ready = [pod for pod in p.pods_of(deployment, evidence.now) if pod.ready]
+    such = sum(p.images(pod) == IMAGE and pod.labels.items() >= LABELS.items() for pod in ready)
+    return passed_if(such == 3, "ready-as-wished", number=such)
 
 
-@goal("It was made with apply, so that apply can change it")
+@goal
 def made_with_apply(evidence: Evidence) -> Verdict:
-    deployment = blog_api(evidence.now)
-    if deployment is None:
-        return failed("there is no Deployment called blog-api")
-    if not p.was_applied(deployment):
-        return failed("the Deployment has no note of any manifest that was applied")
-    return passed("the Deployment remembers the manifest that was applied")
+    return passed("was-applied") if p.was_applied(blog_api(evidence.now)) else failed("not-applied")
 
 
 @mistake
@@ -66,22 +54,14 @@ def replicaset(evidence: Evidence) -> bool:
 
 @mistake
 def other_name(evidence: Evidence) -> bool:
-    return bool(evidence.now.deployments) and blog_api(evidence.now) is None
+    return bool(evidence.now.deployments) and evidence.now.deployment("blog-api") is None
 
 
 @mistake
 def label_outside(evidence: Evidence) -> bool:
     deployment = blog_api(evidence.now)
-    return deployment is not None and "tier" in deployment.labels and "tier" not in p.pod_labels(deployment)
+    return "tier" in deployment.labels and "tier" not in p.pod_labels(deployment)
 
 
-@mistake
-def one_replica(evidence: Evidence) -> bool:
-    deployment = blog_api(evidence.now)
-    return deployment is not None and deployment.replicas != 3
-
-
-@mistake
-def created(evidence: Evidence) -> bool:
-    deployment = blog_api(evidence.now)
-    return deployment is not None and not p.was_applied(deployment)
+one_replica = mistake(lambda evidence: blog_api(evidence.now).replicas != 3)
+created = mistake(lambda evidence: not p.was_applied(blog_api(evidence.now)))
