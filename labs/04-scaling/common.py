@@ -1,14 +1,36 @@
 """What the exercises of this lab share."""
 
-from driftlab.checker import Deployment, Evidence, Pod, ReplicaSet, Snapshot, Verdict, failed, mistake, passed
+from driftlab.checker import (
+    Decided,
+    Deployment,
+    Evidence,
+    Pod,
+    ReplicaSet,
+    Snapshot,
+    Verdict,
+    failed,
+    mistake,
+    passed,
+    require,
+)
 from driftlab.checker import predicates as p
 
-NO_DEPLOYMENT = failed("there is no Deployment called blog-api any more")
-ANOTHER = failed("this is another Deployment with the same name: its UID is not the one from the start")
+
+def blog_api(snapshot: Snapshot) -> Deployment:
+    """The Deployment, which a goal requires."""
+    return require(snapshot.deployment("blog-api"), failed("no-deployment", name="blog-api"))
 
 
-def blog_api(snapshot: Snapshot) -> Deployment | None:
-    return snapshot.deployment("blog-api")
+def the_same(evidence: Evidence) -> Deployment:
+    """The Deployment, which a goal requires to be still the one from the start."""
+    deployment = blog_api(evidence.now)
+    if not is_same(evidence):
+        raise Decided(failed("another-deployment"))
+    return deployment
+
+
+def is_same(evidence: Evidence) -> bool:
+    return p.same_object(evidence.baseline.deployment("blog-api"), evidence.now.deployment("blog-api"))
 
 
 def pods(snapshot: Snapshot) -> tuple[Pod, ...]:
@@ -18,45 +40,36 @@ def pods(snapshot: Snapshot) -> tuple[Pod, ...]:
 
 def replicasets(snapshot: Snapshot) -> dict[str, ReplicaSet]:
     """blog-api's ReplicaSets by UID."""
-    deployment = blog_api(snapshot)
+    deployment = snapshot.deployment("blog-api")
     return {rs.uid: rs for rs in p.replicasets_of(deployment, snapshot)} if deployment else {}
 
 
 # ---- what several exercises ask
 def asks_and_runs(evidence: Evidence, number: int) -> Verdict:
     """The Deployment from the start asks for ``number``, and as many Pods are ready."""
-    deployment = blog_api(evidence.now)
-    if deployment is None:
-        return NO_DEPLOYMENT
-    if not p.same_object(blog_api(evidence.baseline), deployment):
-        return ANOTHER
+    deployment = the_same(evidence)
     if deployment.replicas != number:
-        return failed(f"the Deployment asks for {deployment.replicas}")
-    return p.settling(deployment, evidence.now) or passed(f"{number} of {number} Pods are ready")
+        return failed("other-number", replicas=deployment.replicas)
+    return p.settling(deployment, evidence.now) or passed("all-ready", number=number)
 
 
 def no_rollout(evidence: Evidence) -> Verdict:
     """Scaling changes a number and nothing else: same Deployment, same template, same ReplicaSet, same revision."""
-    before, after = blog_api(evidence.baseline), blog_api(evidence.now)
-    if before is None or after is None:
-        return NO_DEPLOYMENT
-    if not p.same_object(before, after):
-        return ANOTHER
+    before, after = blog_api(evidence.baseline), the_same(evidence)
     if not p.asks_for_the_same(before, after) or before.revision != after.revision:
-        return failed(f"there was a rollout: revision {before.revision} became {after.revision}")
+        return failed("was-a-rollout", before=before.revision, after=after.revision)
     if set(replicasets(evidence.baseline)) != set(replicasets(evidence.now)):
-        return failed("the Deployment is the same, but its ReplicaSet is another one", share=0.5)
-    return passed(f"the same Deployment, the same ReplicaSet, still revision {after.revision}")
+        return failed("another-replicaset", share=0.5)
+    return passed("same-revision", revision=after.revision)
 
 
 # ---- what several exercises are mistaken for
 def recreated(evidence: Evidence) -> bool:
-    return blog_api(evidence.now) is None or p.was_recreated(evidence, "blog-api")
+    return evidence.now.deployment("blog-api") is None or p.was_recreated(evidence, "blog-api")
 
 
 def rolled_out(evidence: Evidence) -> bool:
-    before, after = blog_api(evidence.baseline), blog_api(evidence.now)
-    return before is not None and after is not None and not p.asks_for_the_same(before, after)
+    return not p.asks_for_the_same(blog_api(evidence.baseline), blog_api(evidence.now))
 
 
 def replicaset_scaled(evidence: Evidence) -> bool:
@@ -74,9 +87,8 @@ def added_by_hand(evidence: Evidence) -> bool:
     return others or any(pod.controller is None and pod.uid not in known for pod in evidence.now.pods)
 
 
-def asks_for(evidence: Evidence) -> int | None:
-    deployment = blog_api(evidence.now)
-    return None if deployment is None else deployment.replicas
+def asks_for(evidence: Evidence) -> int:
+    return blog_api(evidence.now).replicas
 
 
 common_mistakes = [mistake("recreated")(recreated), mistake("rolled-out")(rolled_out)]

@@ -2,40 +2,28 @@
 
 from driftlab.checker import Evidence, Verdict, failed, goal, guard, mistake, passed, waiting
 
-from ..common import (
-    NO_DEPLOYMENT,
-    asks_and_runs,
-    asks_for,
-    blog_api,
-    common_mistakes,
-    no_rollout,
-    replicaset_scaled,
-    replicasets,
-)
+from ..common import asks_and_runs, asks_for, common_mistakes, no_rollout, replicaset_scaled, replicasets
 
 
-@goal("You scaled the ReplicaSet, and its Deployment put the number back")
+@goal
 def put_back(evidence: Evidence) -> Verdict:
-    known = replicasets(evidence.baseline)
-    if {change.uid for change in evidence.recording.of_kind("replicasets")} - set(known):
-        return failed("another ReplicaSet was made; there was to be only the one from the start")
+    known = set(replicasets(evidence.baseline))
+    if {change.uid for change in evidence.recording.of_kind("replicasets")} - known:
+        return failed("another-made")
     if not replicaset_scaled(evidence):
-        return failed("nobody has scaled the ReplicaSet since the exercise started")
-    deployment = blog_api(evidence.now)
-    if deployment is None:
-        return NO_DEPLOYMENT
-    numbers = [rs.replicas for uid, rs in replicasets(evidence.now).items() if uid in known]
-    if numbers != [deployment.replicas]:
-        return waiting("the ReplicaSet's number is not the Deployment's yet")
-    return passed(f"you told the ReplicaSet another number; it asks for {deployment.replicas}, as its Deployment does")
+        return failed("not-scaled")
+    wanted = asks_for(evidence)
+    if [rs.replicas for uid, rs in replicasets(evidence.now).items() if uid in known] != [wanted]:
+        return waiting("not-put-back-yet")
+    return passed("put-back", replicas=wanted)
 
 
-@goal("The Deployment asks for 4, and 4 Pods are ready", points=2)
+@goal(points=2)
 def four(evidence: Evidence) -> Verdict:
     return asks_and_runs(evidence, 4)
 
 
-same_deployment_same_replicaset_same_revision = guard("Same Deployment, same ReplicaSet, same revision")(no_rollout)
+shared_guard = guard(no_rollout)
 shared_mistakes = common_mistakes
 
 
@@ -44,16 +32,6 @@ def replicaset_deleted(evidence: Evidence) -> bool:
     return set(replicasets(evidence.baseline)) != set(replicasets(evidence.now))
 
 
-@mistake
-def other_number(evidence: Evidence) -> bool:
-    return asks_for(evidence) not in (None, 3, 4)
-
-
-@mistake
-def only_replicaset(evidence: Evidence) -> bool:
-    return replicaset_scaled(evidence) and asks_for(evidence) == 3
-
-
-@mistake
-def only_deployment(evidence: Evidence) -> bool:
-    return asks_for(evidence) == 4 and not replicaset_scaled(evidence)
+other_number = mistake(lambda evidence: asks_for(evidence) not in (3, 4))
+only_replicaset = mistake(lambda evidence: replicaset_scaled(evidence) and asks_for(evidence) == 3)
+only_deployment = mistake(lambda evidence: asks_for(evidence) == 4 and not replicaset_scaled(evidence))

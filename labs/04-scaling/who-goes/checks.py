@@ -2,13 +2,19 @@
 
 from collections.abc import Iterator
 
-from driftlab.checker import Evidence, Pod, Snapshot, Verdict, failed, goal, guard, mistake, passed
+from driftlab.checker import Evidence, Pod, Snapshot, Verdict, failed, goal, guard, mistake, passed, reason, require
 from driftlab.checker import predicates as p
 
 from ..common import asks_and_runs, blog_api, common_mistakes, deleted_pods, no_rollout, pods, replicasets
 
 DELETION_COST = "controller.kubernetes.io/pod-deletion-cost"
 PHASES = {"Pending": 0, "Unknown": 1, "Running": 2}
+BY_HAND = {
+    "made": reason("made-by-hand"),
+    "changed": reason("changed-by-hand"),
+    "labelled": reason("labelled-by-hand"),
+    "deleted": reason("deleted-by-hand"),
+}
 
 
 #: What is certain about the order in which a ReplicaSet removes Pods: lower goes first. Rules that follow these look at
@@ -26,8 +32,10 @@ def cost(pod: Pod) -> int:
     return int(p.pod_annotations(pod).get(DELETION_COST) or 0)
 
 
-def exporter(snapshot: Snapshot) -> Pod | None:
-    return next((pod for pod in pods(snapshot) if pod.labels.get("task") == "export"), None)
+def exporter(snapshot: Snapshot) -> Pod:
+    """The exporting Pod, which a goal requires at the start."""
+    found = next((pod for pod in pods(snapshot) if pod.labels.get("task") == "export"), None)
+    return require(found, failed("exporter-gone"))
 
 
 def sick(snapshot: Snapshot) -> list[Pod]:
@@ -35,19 +43,9 @@ def sick(snapshot: Snapshot) -> list[Pod]:
     return [pod for pod in pods(snapshot) if not pod.ready and p.reasons(pod) & p.CANNOT_PULL]
 
 
-def began(snapshot: Snapshot) -> bool:
-    deployment, busy = blog_api(snapshot), exporter(snapshot)
-    return (
-        deployment is not None
-        and deployment.status.get("readyReplicas") == 3
-        and len(pods(snapshot)) == 4
-        and len(sick(snapshot)) == 1
-        and busy is not None
-        and busy.ready
-    )
-
-
-begins = began
+def begins(snapshot: Snapshot) -> bool:
+    ready = blog_api(snapshot).status.get("readyReplicas") == 3 and exporter(snapshot).ready
+    return ready and len(pods(snapshot)) == 4 and len(sick(snapshot)) == 1
 
 
 def removals(evidence: Evidence) -> Iterator[tuple[Pod, Pod, list[Pod]]]:
@@ -59,7 +57,7 @@ def removals(evidence: Evidence) -> Iterator[tuple[Pod, Pod, list[Pod]]]:
     for change in evidence.recording.of_kind("pods"):
         pod = Pod(change.raw)
         if pod.terminating or change.type == "DELETED":
-            if change.uid in family and busy is not None:
+            if change.uid in family:
                 yield family[change.uid], family.get(busy.uid, busy), list(family.values())
             family.pop(change.uid, None)
         elif pod.controller in owners:
@@ -71,47 +69,36 @@ def by_chance(evidence: Evidence) -> list[tuple[Pod, list[Pod]]]:
     return [(gone, family) for gone, busy, family in removals(evidence) if rank(gone) >= rank(busy)]
 
 
-@goal("The Deployment asks for 2, and 2 Pods are ready")
+@goal
 def two(evidence: Evidence) -> Verdict:
     return asks_and_runs(evidence, 2)
 
 
-@goal("Nothing was left to chance: every Pod that went had to go before the exporting one", points=2)
+@goal(points=2)
 def certain(evidence: Evidence) -> Verdict:
     gone = len(list(removals(evidence)))
     if not gone:
-        return failed("no Pod has gone yet")
+        return failed("none-gone")
     if unsure := len(by_chance(evidence)):
-        return failed(f"of {gone} Pods that went, {unsure} had no reason to go before the exporting one")
-    return passed(f"{gone} Pods went, and each had to go before the exporting one")
+        return failed("gone-by-chance", gone=gone, unsure=unsure)
+    return passed("each-had-to-go", gone=gone)
 
 
-@guard("The exporting Pod is one of those that are left")
+@guard
 def stays(evidence: Evidence) -> Verdict:
-    busy = exporter(evidence.baseline)
-    if busy is None or busy.uid not in p.uids(pods(evidence.now)):
-        return failed("the Pod that was exporting is gone")
-    return passed("it is still there, and still blog-api's")
+    left = exporter(evidence.baseline).uid in p.uids(pods(evidence.now))
+    return passed("exporter-left") if left else failed("exporter-gone")
 
 
-@guard("No Pod was deleted, edited or hidden by hand, and there was no rollout")
+@guard
 def by_the_deployment(evidence: Evidence) -> Verdict:
-    verbs = ("made", "changed", "labelled", "deleted")
-    done = [verb for verb in verbs if p.you(evidence, verb, "Pod", of="blog-api")]
-    return failed(f"somebody {' and '.join(done)} Pods by hand") if done else no_rollout(evidence)
+    done = [deed for verb, deed in BY_HAND.items() if p.you(evidence, verb, "Pod", of="blog-api")]
+    return failed("done-by-hand", done=done) if done else no_rollout(evidence)
 
 
 shared_mistakes = common_mistakes
-
-
-@mistake
-def pods_deleted(evidence: Evidence) -> bool:
-    return deleted_pods(evidence)
-
-
-@mistake
-def hidden(evidence: Evidence) -> bool:
-    return p.you(evidence, "labelled", "Pod", of="blog-api")
+pods_deleted = mistake("pods-deleted")(deleted_pods)
+hidden = mistake(lambda evidence: p.you(evidence, "labelled", "Pod", of="blog-api"))
 
 
 @mistake
@@ -122,16 +109,9 @@ def deployment_annotated(evidence: Evidence) -> bool:
 
 @mistake
 def lower_cost(evidence: Evidence) -> bool:
-    busy = exporter(evidence.baseline)
-    return busy is not None and any(
-        cost(one) > cost(other)
-        for _, family in by_chance(evidence)
-        for one in family
-        for other in family
-        if one.ready and other.uid == busy.uid
-    )
+    busy = exporter(evidence.baseline).uid
+    families = [({pod.uid: cost(pod) for pod in family}, family) for _, family in by_chance(evidence)]
+    return any(pod.ready and cost(pod) > costs.get(busy, cost(pod)) for costs, family in families for pod in family)
 
 
-@mistake
-def unprotected(evidence: Evidence) -> bool:
-    return bool(by_chance(evidence))
+unprotected = mistake("unprotected")(by_chance)
