@@ -1,17 +1,37 @@
 """What the exercises of this lab share."""
 
-from driftlab.checker import Deployment, Evidence, ReplicaSet, Snapshot, Verdict, failed, mistake, passed, waiting
+from driftlab.checker import (
+    Decided,
+    Deployment,
+    Evidence,
+    ReplicaSet,
+    Snapshot,
+    Verdict,
+    failed,
+    mistake,
+    passed,
+    require,
+    waiting,
+)
 from driftlab.checker import predicates as p
 
 
-def blog_api(snapshot: Snapshot) -> Deployment | None:
-    return snapshot.deployment("blog-api")
+def blog_api(snapshot: Snapshot) -> Deployment:
+    """The Deployment, which a goal requires."""
+    return require(snapshot.deployment("blog-api"), failed("no-deployment", name="blog-api"))
+
+
+def the_first(evidence: Evidence) -> Deployment:
+    """The Deployment, which a goal requires to be still the one from the start."""
+    if recreated(evidence):
+        raise Decided(failed("first-deployment-gone"))
+    return blog_api(evidence.now)
 
 
 # ---- the history
 def revisions(snapshot: Snapshot) -> dict[str, int]:
     """The ReplicaSets of blog-api: UID, and the revision that each says it is."""
-    return p.revisions(blog_api(snapshot), snapshot)
+    return p.revisions(snapshot.deployment("blog-api"), snapshot)
 
 
 def has_history(snapshot: Snapshot, *numbers: int) -> bool:
@@ -22,13 +42,13 @@ def has_history(snapshot: Snapshot, *numbers: int) -> bool:
 
 def asks_for(evidence: Evidence, number: int) -> bool:
     """Does blog-api ask for the template that this revision had at the start? What is said since does not count."""
-    deployment = blog_api(evidence.now)
+    deployment = evidence.now.deployment("blog-api")
     return deployment is not None and p.restored(deployment, number, evidence)
 
 
 def asks_for_nothing_old(evidence: Evidence) -> bool:
     """Is its template another one than any revision had at the start?"""
-    return not any(asks_for(evidence, number) for number in revisions(evidence.baseline).values())
+    return asked_for(evidence) is None
 
 
 def lost(evidence: Evidence) -> list[int]:
@@ -43,38 +63,37 @@ def newest(evidence: Evidence) -> int:
 
 def toggled(evidence: Evidence) -> bool:
     """Does it ask again for what it asked for at the start, under a new number? Then it has been away and come back."""
-    number = newest(evidence)
-    now = revisions(evidence.now)
-    return asks_for(evidence, number) and any(
-        now.get(uid, 0) > number for uid, was in revisions(evidence.baseline).items() if was == number
-    )
+    number, now = newest(evidence), revisions(evidence.now)
+    then = [uid for uid, was in revisions(evidence.baseline).items() if was == number]
+    return asks_for(evidence, number) and any(now.get(uid, 0) > number for uid in then)
 
 
 # ---- what several exercises ask
 def settled(deployment: Deployment, snapshot: Snapshot) -> Verdict:
     """The right template is asked for. Is it what runs?"""
     if deployment.paused:
-        return failed("the template is the right one, but the rollout is paused", share=0.5)
-    if missing := p.unfinished(deployment, snapshot):
-        return waiting(f"the template is the right one; not settled yet: {missing}")
-    return passed("the template is the right one, and all Pods are made from it")
+        return failed("right-but-paused", share=0.5)
+    missing = p.unfinished(deployment, snapshot)
+    return waiting("right-not-settled", missing=missing) if missing else passed("right-and-settled")
 
 
 def back_at(evidence: Evidence, number: int) -> Verdict:
     """blog-api asks for exactly what revision ``number`` was, and has it."""
     deployment = blog_api(evidence.now)
-    if deployment is None:
-        return failed("there is no Deployment called blog-api any more")
     if recreated(evidence):
-        return failed(f"this is another Deployment with the same name: it has never had that revision {number}")
+        return failed("never-had-it", revision=number)
     if asks_for(evidence, number):
         return settled(deployment, evidence.now)
-    for other in revisions(evidence.baseline).values():
-        if asks_for(evidence, other):
-            return failed(f"its template is the one that revision {other} had at the start")
+    if other := asked_for(evidence):
+        return failed("another-revision", revision=other)
     if deployment.images == images_of(evidence, number):
-        return failed(f"its image is that of revision {number}, but the rest of its template is not", share=0.5)
-    return failed(f"its template is none that it has had before; its image is {', '.join(deployment.images)}")
+        return failed("image-only", revision=number, share=0.5)
+    return failed("never-before", images=deployment.images)
+
+
+def asked_for(evidence: Evidence) -> int | None:
+    """The revision from the start whose template it asks for now."""
+    return next((number for number in revisions(evidence.baseline).values() if asks_for(evidence, number)), None)
 
 
 def images_of(evidence: Evidence, number: int) -> tuple[str, ...]:
@@ -82,28 +101,25 @@ def images_of(evidence: Evidence, number: int) -> tuple[str, ...]:
     return next((p.images(rs) for rs in evidence.baseline.replicasets if rs.uid in uids), ())
 
 
-def the_same(evidence: Evidence, replicas: int = 3) -> Verdict:
+def the_same(evidence: Evidence) -> Verdict:
     """It is the Deployment from the start, asks for as many Pods as it should, and no other Pods carry its label."""
     deployment = blog_api(evidence.now)
-    if deployment is None:
-        return failed("there is no Deployment called blog-api any more")
     if recreated(evidence):
-        return failed("this is another Deployment with the same name: its UID is not the one from the start")
-    if deployment.replicas != replicas:
-        return failed(f"it asks for {deployment.replicas} replicas; it should ask for {replicas}")
-    if others := p.strangers_in_selector(deployment, evidence.now):
-        return failed(f"{len(others)} Pods carry its label and are not its own")
-    return passed(f"the same Deployment, which asks for {replicas} replicas")
+        return failed("another-deployment")
+    if deployment.replicas != 3:
+        return failed("other-number", replicas=deployment.replicas)
+    others = p.strangers_in_selector(deployment, evidence.now)
+    return failed("strangers-with-its-label", number=len(others)) if others else passed("the-same")
 
 
 def history_kept(evidence: Evidence) -> Verdict:
     gone = lost(evidence)
-    return failed(f"the ReplicaSet that kept revision {gone[0]} is gone") if gone else passed("none of them is lost")
+    return failed("revision-lost", revision=gone[0]) if gone else passed("none-lost")
 
 
 # ---- what several exercises are mistaken for
 def recreated(evidence: Evidence) -> bool:
-    return p.was_recreated(evidence, "blog-api") or blog_api(evidence.now) is None
+    return p.was_recreated(evidence, "blog-api") or evidence.now.deployment("blog-api") is None
 
 
 def replicaset_scaled(evidence: Evidence) -> bool:
@@ -116,10 +132,9 @@ common_mistakes = [mistake("recreated")(recreated), mistake("replicaset-scaled")
 
 def as_planned(of: Deployment | ReplicaSet, evidence: Evidence, image: str, page_size: str) -> bool:
     """Is its template the one from the start with this image and this PAGE_SIZE, and with nothing else changed?"""
-    before, found = blog_api(evidence.baseline), p.environment(of, evidence.now)
+    found = p.environment(of, evidence.now)
     return (
-        before is not None
-        and p.changed_in_template(before, of) <= {"image", "env"}
+        p.changed_in_template(blog_api(evidence.baseline), of) <= {"image", "env"}
         and p.images(of) == (image,)
         and not found.missing
         and not found.unknown

@@ -1,9 +1,10 @@
 """When the history has forgotten."""
 
-from driftlab.checker import Evidence, Snapshot, Verdict, failed, goal, guard, mistake, passed
+from driftlab.checker import Evidence, Snapshot, Verdict, failed, goal, guard, mistake, passed_if
 
 from ..common import (
     as_planned,
+    asked_for,
     asks_for,
     asks_for_nothing_old,
     blog_api,
@@ -11,8 +12,8 @@ from ..common import (
     history_kept,
     lost,
     recreated,
-    revisions,
     settled,
+    the_first,
     the_same,
 )
 
@@ -24,43 +25,31 @@ def begins(snapshot: Snapshot) -> bool:
 
 
 def limit(evidence: Evidence) -> int:
-    deployment = blog_api(evidence.now)
-    return int(deployment.spec.get("revisionHistoryLimit", UNLESS_SAID)) if deployment else 0
+    return int(blog_api(evidence.now).spec.get("revisionHistoryLimit", UNLESS_SAID))
 
 
 def asks_for_the_first(evidence: Evidence) -> bool:
-    deployment = blog_api(evidence.now)
-    return deployment is not None and as_planned(deployment, evidence, "blog-api:1.0", "20")
+    return as_planned(blog_api(evidence.now), evidence, "blog-api:1.0", "20")
 
 
-@goal("blog-api asks for what release 1 was, and has it", points=2)
-def blog_api_asks_for_what_release(evidence: Evidence) -> Verdict:
-    deployment = blog_api(evidence.now)
-    if deployment is None or recreated(evidence):
-        return failed("the Deployment from the start is gone")
+@goal(points=2)
+def release_1_is_back(evidence: Evidence) -> Verdict:
+    deployment = the_first(evidence)
     if asks_for_the_first(evidence):
         return settled(deployment, evidence.now)
-    for other in revisions(evidence.baseline).values():
-        if asks_for(evidence, other):
-            return failed(f"its template is the one that revision {other} had at the start")
+    if other := asked_for(evidence):
+        return failed("another-revision", revision=other)
     half = deployment.images == ("blog-api:1.0",)
-    told = f"its image is {', '.join(deployment.images)}, and its template is not that of release 1"
-    return failed(told, share=0.5 if half else 0)
+    return failed("not-release-1", images=deployment.images, share=0.5 if half else 0)
 
 
-@goal("Five old revisions or more are kept from now on")
-def five_old_revisions_or_more_are(evidence: Evidence) -> Verdict:
-    kept = limit(evidence)
-    return passed(f"revisionHistoryLimit is {kept}") if kept >= 5 else failed(f"revisionHistoryLimit is {kept}")
+@goal
+def history_is_long(evidence: Evidence) -> Verdict:
+    return passed_if(limit(evidence) >= 5, "limit-is", limit=limit(evidence))
 
 
-revisions_2_and_3_can_still = guard("Revisions 2 and 3 can still be gone back to")(history_kept)
-it_is_the_deployment_from_the = guard("It is the Deployment from the start, with three replicas")(the_same)
-
-
-@mistake("recreated")
-def shows_recreated(evidence: Evidence) -> bool:
-    return recreated(evidence)
+shared_guards = [guard(history_kept), guard(the_same)]
+made_again = mistake("recreated")(recreated)
 
 
 @mistake
@@ -68,21 +57,7 @@ def no_limit(evidence: Evidence) -> bool:
     return limit(evidence) < 5 and (bool(lost(evidence)) or asks_for_the_first(evidence))
 
 
-@mistake
-def limit_last(evidence: Evidence) -> bool:
-    return bool(lost(evidence))
-
-
-@mistake
-def wrong_revision(evidence: Evidence) -> bool:
-    return asks_for(evidence, 2)
-
-
-@mistake
-def limit_only(evidence: Evidence) -> bool:
-    return limit(evidence) >= 5 and asks_for(evidence, 3)
-
-
-@mistake("half")
-def shows_half(evidence: Evidence) -> bool:
-    return asks_for_nothing_old(evidence) and not asks_for_the_first(evidence)
+limit_last = mistake("limit-last")(lost)
+wrong_revision = mistake(lambda evidence: asks_for(evidence, 2))
+limit_only = mistake(lambda evidence: limit(evidence) >= 5 and asks_for(evidence, 3))
+half = mistake(lambda evidence: asks_for_nothing_old(evidence) and not asks_for_the_first(evidence))

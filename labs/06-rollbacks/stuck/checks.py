@@ -8,62 +8,38 @@ from ..common import asks_for, asks_for_nothing_old, back_at, blog_api, common_m
 RESTARTED_AT = "kubectl.kubernetes.io/restartedAt"
 
 
-def is_stuck(snapshot: Snapshot) -> bool:
-    """The new Pod gets nowhere, the deadline is over, and the three old Pods serve."""
-    deployment = blog_api(snapshot)
-    return (
-        deployment is not None
-        and sorted(revisions(snapshot).values()) == [1, 2]
-        and p.deadline_exceeded(deployment)
-        and len(serving(snapshot)) == 3
-        and any(not pod.ready for pod in snapshot.pods)
-    )
-
-
 def serving(snapshot: Snapshot) -> frozenset[str]:
     """The UIDs of blog-api's Pods that are ready."""
-    deployment = blog_api(snapshot)
-    return p.uids(tuple(pod for pod in p.pods_of(deployment, snapshot) if pod.ready)) if deployment else frozenset()
+    return p.uids(tuple(pod for pod in p.pods_of(blog_api(snapshot), snapshot) if pod.ready))
 
 
-begins = is_stuck
+def begins(snapshot: Snapshot) -> bool:
+    """The new Pod gets nowhere, the deadline is over, and the three old Pods serve."""
+    stuck = p.deadline_exceeded(blog_api(snapshot)) and any(not pod.ready for pod in snapshot.pods)
+    return stuck and sorted(revisions(snapshot).values()) == [1, 2] and len(serving(snapshot)) == 3
 
 
-@goal("blog-api asks for exactly what revision 1 was, and has it", points=2)
-def blog_api_asks_for_exactly_what(evidence: Evidence) -> Verdict:
+@goal(points=2)
+def revision_1_is_back(evidence: Evidence) -> Verdict:
     return back_at(evidence, 1)
 
 
-@guard("The three Pods that served all the time still serve")
-def the_three_pods_that_served_all(evidence: Evidence) -> Verdict:
-    left = serving(evidence.baseline) & serving(evidence.now)
-    if len(left) < 3:
-        return failed(f"{len(left)} of them are left")
-    return passed("they are the same three as at the start, and they are ready")
+@guard
+def still_served(evidence: Evidence) -> Verdict:
+    left = len(serving(evidence.baseline) & serving(evidence.now))
+    return passed("same-three") if left == 3 else failed("some-left", left=left)
 
 
-it_is_the_deployment_from_the = guard("It is the Deployment from the start, with three replicas")(the_same)
+shared_guard = guard(the_same)
 shared_mistakes = common_mistakes
-
-
-@mistake
-def paused(evidence: Evidence) -> bool:
-    deployment = blog_api(evidence.now)
-    return deployment is not None and deployment.paused
-
-
-@mistake
-def restarted(evidence: Evidence) -> bool:
-    deployment = blog_api(evidence.now)
-    return deployment is not None and RESTARTED_AT in p.pod_annotations(deployment)
+paused = mistake(lambda evidence: blog_api(evidence.now).paused)
+restarted = mistake(lambda evidence: RESTARTED_AT in p.pod_annotations(blog_api(evidence.now)))
 
 
 @mistake
 def patience(evidence: Evidence) -> bool:
-    before, after = blog_api(evidence.baseline), blog_api(evidence.now)
-    if before is None or after is None:
-        return False
-    return "progressDeadlineSeconds" in p.changed(before, after) and asks_for(evidence, 2)
+    changed = p.changed(blog_api(evidence.baseline), blog_api(evidence.now))
+    return "progressDeadlineSeconds" in changed and asks_for(evidence, 2)
 
 
 @mistake
@@ -76,6 +52,4 @@ def interrupted(evidence: Evidence) -> bool:
     return asks_for(evidence, 1) and not serving(evidence.baseline) <= serving(evidence.now)
 
 
-@mistake
-def forward(evidence: Evidence) -> bool:
-    return asks_for_nothing_old(evidence)
+forward = mistake("forward")(asks_for_nothing_old)

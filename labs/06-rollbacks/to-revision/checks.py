@@ -21,19 +21,14 @@ def begins(snapshot: Snapshot) -> bool:
     return has_history(snapshot, 1, 2, 3, 4)
 
 
-@goal("blog-api asks for exactly what that release was, and has it", points=3)
-def blog_api_asks_for_exactly_what(evidence: Evidence) -> Verdict:
+@goal(points=3)
+def revision_2_is_back(evidence: Evidence) -> Verdict:
     return back_at(evidence, 2)
 
 
-it_is_the_deployment_from_the = guard("It is the Deployment from the start, with three replicas")(the_same)
-all_four_releases_are_still_in = guard("All four releases are still in its history")(history_kept)
+shared_guards = [guard(the_same), guard(history_kept)]
 shared_mistakes = common_mistakes
-
-
-@mistake("lost")
-def shows_lost(evidence: Evidence) -> bool:
-    return bool(lost(evidence))
+history_lost = mistake("lost")(lost)
 
 
 @mistake
@@ -43,16 +38,6 @@ def forged(evidence: Evidence) -> bool:
     return any(number != before.get(uid, number) and number <= newest(evidence) for uid, number in now.items())
 
 
-@mistake("toggled")
-def shows_toggled(evidence: Evidence) -> bool:
-    return toggled(evidence)
-
-
-@mistake
-def other_revision(evidence: Evidence) -> bool:
-    return asks_for(evidence, 1) or asks_for(evidence, 3)
-
-
-@mistake
-def half(evidence: Evidence) -> bool:
-    return asks_for_nothing_old(evidence)
+back_and_forth = mistake("toggled")(toggled)
+other_revision = mistake(lambda evidence: asks_for(evidence, 1) or asks_for(evidence, 3))
+half = mistake("half")(asks_for_nothing_old)
