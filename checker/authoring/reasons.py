@@ -42,9 +42,9 @@ def uses(path: Path) -> Iterator[Use]:
 
 
 def _keys(argument: ast.expr) -> Iterator[str]:
-    if isinstance(argument, ast.IfExp):
-        yield from _keys(argument.body)
-        yield from _keys(argument.orelse)
+    if isinstance(argument, ast.IfExp | ast.BoolOp):
+        for part in argument.values if isinstance(argument, ast.BoolOp) else (argument.body, argument.orelse):
+            yield from _keys(part)
     elif isinstance(argument, ast.Constant) and isinstance(argument.value, str) and KEY.fullmatch(argument.value):
         yield argument.value
 

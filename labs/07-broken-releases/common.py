@@ -3,25 +3,53 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import reduce
 
-from driftlab.checker import Deployment, Evidence, Goal, Pod, Snapshot, Verdict, failed, goal, guard, mistake, passed
+from driftlab.checker import (
+    Decided,
+    Deployment,
+    Evidence,
+    Goal,
+    Pod,
+    Reason,
+    Snapshot,
+    Verdict,
+    failed,
+    goal,
+    guard,
+    mistake,
+    passed,
+    reason,
+    require,
+)
 from driftlab.checker import predicates as p
 
 OLD = "1.0"
 PORT = 8080
-Rule = Callable[[Deployment], str]  #: what is not as it should be, in a few words; empty where it is
-Fault = Callable[[Deployment, Snapshot], str]  #: the same, where it depends on what else there is
+Rule = Callable[[Deployment], Reason | None]  #: what is not as it should be; None where all is
+Fault = Callable[[Deployment, Snapshot], Reason | None]  #: the same, where it depends on what else there is
 Place = Callable[[Deployment, Snapshot], object]
 
 
-def blog_api(snapshot: Snapshot) -> Deployment | None:
-    return snapshot.deployment("blog-api")
+def blog_api(snapshot: Snapshot) -> Deployment:
+    """The Deployment, which a goal requires."""
+    return require(snapshot.deployment("blog-api"), failed("no-deployment", name="blog-api"))
 
 
-def from_the_start(evidence: Evidence) -> tuple[Deployment, Deployment] | None:
-    """The Deployment as it was and as it is; None where it is not the same object any more."""
-    before, after = blog_api(evidence.baseline), blog_api(evidence.now)
-    return (before, after) if before is not None and after is not None and before.uid == after.uid else None
+def from_the_start(evidence: Evidence) -> tuple[Deployment, Deployment]:
+    """The Deployment as it was and as it is. A goal requires that it is still the same object."""
+    before, after = evidence.baseline.deployment("blog-api"), evidence.now.deployment("blog-api")
+    if before is None or after is None or before.uid != after.uid:
+        raise Decided(failed("first-deployment-gone"))
+    return before, after
+
+
+def changed(evidence: Evidence) -> Deployment:
+    """The Deployment as it is, for a mistake. It requires that it was changed, and is still the same object."""
+    before, after = from_the_start(evidence)
+    if before.generation == after.generation:
+        raise Decided(failed("nothing-shipped"))
+    return after
 
 
 def called(deployment: Deployment) -> str:
@@ -46,68 +74,65 @@ MEBIBYTE = 2**20
 
 
 # ---- the house rules: what every release of blog-api has to be like
-def asks(deployment: Deployment, kind: str, path: str) -> str:
+def asks(deployment: Deployment, kind: str, path: str) -> Reason | None:
     """Does the probe ask blog-api for ``path``, so that it is answered?"""
     found, told = probe(deployment, kind), kind.removesuffix("Probe")
     if not found:
-        return f"there is no {told} probe"
+        return reason("no-probe", probe=told)
     if found.kind not in ("http", "https"):
-        return f"the {told} probe does not ask over HTTP"
+        return reason("not-over-http", probe=told)
     wrong = found.fails(p.Program(PORT, frozenset({path})))
-    return f"the {told} probe {wrong}" if wrong else ""
+    return reason("wrong-probe", probe=told, wrong=wrong) if wrong else None
 
 
-def readiness(deployment: Deployment) -> str:
+def readiness(deployment: Deployment) -> Reason | None:
     return asks(deployment, "readinessProbe", "/readyz")
 
 
-def liveness(deployment: Deployment) -> str:
+def liveness(deployment: Deployment) -> Reason | None:
     if wrong := asks(deployment, "livenessProbe", "/healthz"):
         return wrong
-    found = probe(deployment, "livenessProbe")
-    if found and (seconds := found.patience_s) > 60:
-        return f"the liveness probe lets a container hang for {seconds} seconds"
-    if found and (seconds := found.after_s) > 60:
-        return f"the liveness probe does not begin before {seconds} seconds have passed"
-    startup = probe(deployment, "startupProbe")
+    found, startup = probe(deployment, "livenessProbe"), probe(deployment, "startupProbe")
+    if found and found.patience_s > 60:
+        return reason("hangs-too-long", seconds=found.patience_s)
+    if found and found.after_s > 60:
+        return reason("begins-too-late", seconds=found.after_s)
     if startup and (seconds := startup.after_s + startup.patience_s) > 300:
-        return f"the startup probe lets a start hang for {seconds} seconds"
-    return ""
+        return reason("starts-too-long", seconds=seconds)
+    return None
 
 
-def memory(deployment: Deployment) -> str:
+def memory(deployment: Deployment) -> Reason | None:
     limit = resource(deployment, "limits", "memory")
     if limit is None:
-        return "there is no memory limit"
+        return reason("no-memory-limit")
     too_much = limit > 256 * MEBIBYTE
-    return f"the memory limit is {as_written(deployment, 'limits', 'memory')}" if too_much else ""
+    return reason("memory-limit-is", limit=as_written(deployment, "limits", "memory")) if too_much else None
 
 
-def cpu(deployment: Deployment) -> str:
+def cpu(deployment: Deployment) -> Reason | None:
     request = resource(deployment, "requests", "cpu")
     if request is None:
-        return "no CPU is requested"
+        return reason("no-cpu-request")
     allowed = Decimal("0.01") <= request <= Decimal("0.5")
-    return "" if allowed else f"the CPU requested is {as_written(deployment, 'requests', 'cpu')}"
+    return None if allowed else reason("cpu-request-is", request=as_written(deployment, "requests", "cpu"))
 
 
-def rollout(deployment: Deployment) -> str:
+def rollout(deployment: Deployment) -> Reason | None:
     strategy = p.strategy(deployment)
     if deployment.paused:
-        return "the rollout is paused"
+        return reason("rollout-is-paused")
     if strategy.kind != "RollingUpdate":
-        return f"the strategy is {strategy.kind}"
+        return reason("other-strategy", strategy=strategy.kind)
     if strategy.unavailable:
-        return f"maxUnavailable is {deployment.spec['strategy']['rollingUpdate']['maxUnavailable']}"
-    if deployment.replicas != 3:
-        return f"{deployment.replicas} replicas are asked for"
-    return ""
+        return reason("some-unavailable", number=deployment.spec["strategy"]["rollingUpdate"]["maxUnavailable"])
+    return None if deployment.replicas == 3 else reason("not-three", replicas=deployment.replicas)
 
 
 HOUSE_RULES: tuple[Rule, ...] = (readiness, liveness, memory, cpu, rollout)
 
 
-def broken_rules(before: Deployment, after: Deployment) -> list[str]:
+def broken_rules(before: Deployment, after: Deployment) -> list[Reason]:
     """What breaks a house rule now and did not at the start. The rule that stops the release is a goal of its own."""
     return [wrong for rule in HOUSE_RULES if not rule(before) and (wrong := rule(after))]
 
@@ -133,27 +158,26 @@ class Release:
 # ---- what all exercises ask
 
 
-@guard("The house rules hold")
+@guard
 def house_rules_hold(evidence: Evidence) -> Verdict:
-    before, after = blog_api(evidence.baseline), blog_api(evidence.now)
-    if before is None or after is None:
-        return failed("there is no Deployment called blog-api any more")
-    broken = broken_rules(before, after)
-    return failed("; ".join(broken)) if broken else passed("probes, resources, strategy and replicas are in order")
+    broken = broken_rules(blog_api(evidence.baseline), blog_api(evidence.now))
+    if not broken:
+        return passed("rules-hold")
+    return failed(reduce(lambda rules, rule: reason("rules-and-rule", rules=rules, rule=rule), broken))
 
 
-@guard("Three Pods were ready at every moment")
+@guard
 def always_ready(evidence: Evidence) -> Verdict:
     least = p.least_ready(evidence, "blog-api")
-    return failed(f"once, only {least} were ready") if least < 3 else passed(f"never fewer than {least}")
+    return failed("once-only", least=least) if least < 3 else passed("never-fewer-than", least=least)
 
 
-@guard("It is the Deployment from the start, and nobody touched its Pods")
+@guard
 def only_the_deployment(evidence: Evidence) -> Verdict:
-    if p.was_recreated(evidence, "blog-api") or not blog_api(evidence.now):
-        return failed("the Deployment was deleted")
+    if recreated(evidence):
+        return failed("was-deleted")
     touched = by_hand(evidence)
-    return failed(f"you {touched}") if touched else passed("only the Deployment was changed")
+    return failed("you-did", deed=touched) if touched else passed("nothing-by-hand")
 
 
 def starting_state(of: Release) -> Callable[[Snapshot], bool]:
@@ -161,10 +185,7 @@ def starting_state(of: Release) -> Callable[[Snapshot], bool]:
 
     def begins(snapshot: Snapshot) -> bool:
         """The old release serves in full, and the new one is stuck in the way that the text tells of."""
-        deployment = blog_api(snapshot)
-        if deployment is None:
-            return False
-        pods = p.pods_of(deployment, snapshot)
+        pods = p.pods_of(blog_api(snapshot), snapshot)
         old = [pod for pod in pods if pod.ready and pod.labels.get("version") == OLD]
         new = [pod for pod in pods if pod.labels.get("version") == of.version]
         return len(old) == 3 and any(of.symptom(pod, snapshot) for pod in new)
@@ -175,43 +196,34 @@ def starting_state(of: Release) -> Callable[[Snapshot], bool]:
 def goals_of(of: Release) -> list[Goal]:
     """The goals of the exercise of a release."""
 
-    @goal(f"All three Pods run {of.image} and are ready", points=3)
+    @goal(points=3, image=of.image)
     def shipped(evidence: Evidence) -> Verdict:
-        pair = from_the_start(evidence)
-        if pair is None:
-            return failed("the Deployment from the start is not there any more")
-        before, after = pair
+        before, after = from_the_start(evidence)
         missing = p.unfinished(after, evidence.now)
         if p.asks_for_the_same(before, after):
-            return failed(missing or "nothing was shipped")
+            return failed(missing or "nothing-shipped")
         if after.images != (of.image,):
-            return failed(f"the Deployment asks for {', '.join(after.images)}")
+            return failed("other-image", images=after.images)
         if after.replicas != 3:
-            return failed(f"the Deployment asks for {after.replicas} replicas, not for 3")
+            return failed("other-number", replicas=after.replicas)
         if missing and p.deadline_exceeded(after):
             return failed(missing)
         if verdict := p.settling(after, evidence.now):
             return verdict
-        if p.running_images(after, evidence.now) != {of.image}:
-            return failed("the Deployment asks for it, but not all Pods run it")
-        return passed("3 of 3 Pods are up to date and ready")
+        return passed("all-shipped") if p.running_images(after, evidence.now) == {of.image} else failed("not-all-run")
 
-    @goal("What stopped the release is mended in the Deployment", points=2)
+    @goal(points=2)
     def mended(evidence: Evidence) -> Verdict:
-        pair = from_the_start(evidence)
-        if pair is None:
-            return failed("the Deployment from the start is not there any more")
-        before, after = pair
+        before, after = from_the_start(evidence)
         if p.asks_for_the_same(before, after):
-            return failed("its Pod template is the one from the start: the next Pod will be like the last one")
+            return failed("template-kept")
         if after.images != (of.image,):
-            return failed(f"it asks for {', '.join(after.images)}; the release to be shipped is {of.version}")
+            return failed("another-release", images=after.images, version=of.version)
         place = of.place(after, evidence.now)
         if of.place(before, evidence.baseline) == place:
-            return failed("its Pod template was changed, but not where it stops the release")
-        if wrong := of.fault(after, evidence.now):
-            return failed(wrong, share=0.5 if place else 0)
-        return passed("the next Pod, too, will be as it should be")
+            return failed("not-the-place")
+        wrong = of.fault(after, evidence.now)
+        return failed(wrong, share=0.5 if place else 0) if wrong else passed("mended-for-good")
 
     return [shipped, mended, house_rules_hold, always_ready, only_the_deployment]
 
@@ -223,30 +235,20 @@ def by_hand(evidence: Evidence) -> str:
     return next(iter([*told, *p.replicasets_touched(evidence, "blog-api")]), "")
 
 
-# ---- what all exercises are mistaken for
-def now(shows: Callable[[Deployment], object]) -> Callable[[Evidence], bool]:
-    """Does the Deployment show it, as it is now? It must be the one from the start, and changed since."""
-
-    def changed(evidence: Evidence) -> bool:
-        pair = from_the_start(evidence)
-        return pair is not None and pair[0].generation != pair[1].generation and bool(shows(pair[1]))
-
-    return changed
-
-
 def whatever_else(rule: Rule) -> Fault:
     return lambda deployment, _: rule(deployment)
 
 
+# ---- what all exercises are mistaken for
+def recreated(evidence: Evidence) -> bool:
+    return p.was_recreated(evidence, "blog-api") or evidence.now.deployment("blog-api") is None
+
+
 gone_astray = [
-    mistake("recreated")(lambda evidence: p.was_recreated(evidence, "blog-api") or blog_api(evidence.now) is None),
-    mistake("rolled-back")(now(lambda deployment: deployment.images == (f"blog-api:{OLD}",))),
+    mistake("recreated")(recreated),
+    mistake("rolled-back")(lambda evidence: changed(evidence).images == (f"blog-api:{OLD}",)),
 ]
-
-
 made_on_the_way = [
-    mistake("rule-broken")(
-        lambda evidence: (pair := from_the_start(evidence)) is not None and bool(broken_rules(*pair))
-    ),
-    mistake("pods-touched")(lambda evidence: bool(by_hand(evidence)) or p.least_ready(evidence, "blog-api") < 3),
+    mistake("rule-broken")(lambda evidence: broken_rules(*from_the_start(evidence))),
+    mistake("pods-touched")(lambda evidence: by_hand(evidence) or p.least_ready(evidence, "blog-api") < 3),
 ]

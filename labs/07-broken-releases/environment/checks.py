@@ -1,11 +1,11 @@
 """It dies, and says why."""
 
-from collections.abc import Callable
-
-from driftlab.checker import Deployment, Evidence, Pod, Snapshot, mistake
+from driftlab.checker import Deployment, Evidence, Pod, Reason, Snapshot, mistake, reason
 from driftlab.checker import predicates as p
 
-from ..common import Release, called, goals_of, gone_astray, made_on_the_way, now, starting_state
+from ..common import Release, called, changed, goals_of, gone_astray, made_on_the_way, starting_state
+
+EMPTY = reason("variable-empty")
 
 
 def environment(deployment: Deployment, snapshot: Snapshot) -> p.Environment:
@@ -15,10 +15,8 @@ def environment(deployment: Deployment, snapshot: Snapshot) -> p.Environment:
 def exit_codes(pod: Pod) -> list[int]:
     """How containers of the Pod have ended, this time and the time before."""
     statuses = pod.status.get("containerStatuses") or ()
-    states = [
-        state for one in statuses for which in ("state", "lastState") for state in (one.get(which) or {}).values()
-    ]
-    return [int(state["exitCode"]) for state in states if "exitCode" in state]
+    states = [one.get(which) or {} for one in statuses for which in ("state", "lastState")]
+    return [int(ended["exitCode"]) for state in states for ended in state.values() if "exitCode" in ended]
 
 
 def ended_with_an_error(pod: Pod, _: Snapshot) -> bool:
@@ -31,26 +29,19 @@ def variables(deployment: Deployment, snapshot: Snapshot) -> object:
     return found if found.values or found.missing or found.unknown else None
 
 
-def no_database(deployment: Deployment, snapshot: Snapshot) -> str:
+def no_database(deployment: Deployment, snapshot: Snapshot) -> Reason | None:
     found = environment(deployment, snapshot)
     if found.missing:
-        return f"its environment refers to something that is not there: {found.missing[0]}"
+        return reason("refers-to-nothing", missing=found.missing[0])
     if found.has("DATABASE_URL"):
-        return ""
-    if "DATABASE_URL" in found.values:
-        return "DATABASE_URL is there, and it is empty"
-    return "the variable that blog-api asks for is not among those that it gets"
+        return None
+    return EMPTY if "DATABASE_URL" in found.values else reason("no-such-variable")
 
 
 def takes_from_elsewhere(deployment: Deployment) -> bool:
     """Does the container take variables from a ConfigMap or a Secret, whether or not there is one?"""
     of = p.container(deployment, called(deployment))
     return bool(of.get("envFrom")) or any(one.get("valueFrom") for one in of.get("env") or ())
-
-
-def now_among(shows: Callable[[Deployment, Snapshot], object]) -> Callable[[Evidence], bool]:
-    """As ``now``, where it depends on what else there is."""
-    return lambda evidence: now(lambda deployment: shows(deployment, evidence.now))(evidence)
 
 
 release = Release(
@@ -62,16 +53,19 @@ release = Release(
 begins = starting_state(release)
 goals = goals_of(release)
 shared_mistakes = gone_astray
-other_version = mistake("other-version")(now(lambda deployment: deployment.images != ("blog-api:1.2",)))
-empty = mistake("empty")(now_among(lambda deployment, snapshot: "empty" in no_database(deployment, snapshot)))
-not_there = mistake("not-there")(
-    now_among(lambda deployment, snapshot: takes_from_elsewhere(deployment) and no_database(deployment, snapshot))
-)
+other_version = mistake(lambda evidence: changed(evidence).images != ("blog-api:1.2",))
+empty = mistake(lambda evidence: no_database(changed(evidence), evidence.now) == EMPTY)
 
 
-other_name = mistake("other-name")(
-    now_among(lambda deployment, snapshot: variables(deployment, snapshot) and no_database(deployment, snapshot))
-)
+@mistake
+def not_there(evidence: Evidence) -> bool:
+    return takes_from_elsewhere(changed(evidence)) and no_database(changed(evidence), evidence.now) is not None
+
+
+@mistake
+def other_name(evidence: Evidence) -> bool:
+    has_variables = variables(changed(evidence), evidence.now) is not None
+    return has_variables and no_database(changed(evidence), evidence.now) is not None
 
 
 last_mistakes = made_on_the_way

@@ -13,28 +13,20 @@ def image_not_found(pod: Pod, _: Snapshot) -> bool:
 release = Release(
     version="1.1",
     place=lambda deployment, _: deployment.images,
-    fault=lambda deployment, _: "",  # the goal has compared the image already
+    fault=lambda deployment, _: None,  # the goal has compared the image already
     symptom=image_not_found,
 )
 begins = starting_state(release)
 goals = goals_of(release)
 shared_mistakes = gone_astray
-
-
-@mistake
-def pod_edited(evidence: Evidence) -> bool:
-    return p.you(evidence, "changed", "Pod", of="blog-api")
+pod_edited = mistake(lambda evidence: p.you(evidence, "changed", "Pod", of="blog-api"))
 
 
 @mistake
 def other_image(evidence: Evidence) -> bool:
-    pair = from_the_start(evidence)
-    return pair is not None and pair[1].images not in (pair[0].images, ("blog-api:1.1",))
+    before, after = from_the_start(evidence)
+    return after.images not in (before.images, ("blog-api:1.1",))
 
 
-@mistake
-def beside(evidence: Evidence) -> bool:
-    return len(evidence.now.deployments) > len(evidence.baseline.deployments)
-
-
+beside = mistake(lambda evidence: len(evidence.now.deployments) > len(evidence.baseline.deployments))
 last_mistakes = made_on_the_way

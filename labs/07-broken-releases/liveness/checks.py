@@ -1,15 +1,15 @@
 """It starts, and starts, and starts."""
 
-from driftlab.checker import Deployment, Pod, Snapshot, mistake
+from driftlab.checker import Deployment, Evidence, Pod, Reason, Snapshot, mistake, reason
 from driftlab.checker import predicates as p
 
 from ..common import (
     Release,
+    changed,
     goals_of,
     gone_astray,
     liveness,
     made_on_the_way,
-    now,
     probe,
     starting_state,
     whatever_else,
@@ -30,13 +30,19 @@ def life_and_start(deployment: Deployment, _: Snapshot) -> object:
     return (found, probe(deployment, "startupProbe")) if found else None
 
 
-def impatient(deployment: Deployment) -> str:
+def impatient(deployment: Deployment) -> Reason | None:
     """Is 1.4 given up on before it listens, however the probes fall? (Whether it is in the end, the Pods tell.)"""
     if wrong := liveness(deployment):
         return wrong
     first = probe(deployment, "startupProbe") or probe(deployment, "livenessProbe")
     seconds = first.after_s + first.patience_s if first else 0
-    return f"a container that does not answer is given up on after {seconds} seconds" if seconds < STARTS_IN_S else ""
+    return reason("given-up-on", seconds=seconds) if seconds < STARTS_IN_S else None
+
+
+def gives_up(deployment: Deployment) -> int:
+    """Seconds until the last failure that is tolerated, at the earliest."""
+    first = probe(deployment, "startupProbe") or probe(deployment, "livenessProbe")
+    return first.after_s + first.patience_s - first.period_s if first else STARTS_IN_S
 
 
 release = Release(
@@ -48,21 +54,18 @@ release = Release(
 begins = starting_state(release)
 goals = goals_of(release)
 shared_mistakes = gone_astray
-shows_probe_removed = mistake("probe-removed")(now(lambda deployment: not probe(deployment, "livenessProbe")))
-made_blind = mistake("made-blind")(
-    now(lambda deployment: "hang" in liveness(deployment) or "begin" in liveness(deployment))
-)
+probe_removed = mistake(lambda evidence: not probe(changed(evidence), "livenessProbe"))
 
 
-still_eager = mistake("still-eager")(
-    now(lambda deployment: deployment.images == ("blog-api:1.4",) and gives_up(deployment) < STARTS_IN_S)
-)
+@mistake
+def made_blind(evidence: Evidence) -> bool:
+    wrong = liveness(changed(evidence))
+    return wrong is not None and wrong.key in ("hangs-too-long", "begins-too-late", "starts-too-long")
+
+
+@mistake
+def still_eager(evidence: Evidence) -> bool:
+    return changed(evidence).images == ("blog-api:1.4",) and gives_up(changed(evidence)) < STARTS_IN_S
 
 
 last_mistakes = made_on_the_way
-
-
-def gives_up(deployment: Deployment) -> int:
-    """Seconds until the last failure that is tolerated, at the earliest."""
-    first = probe(deployment, "startupProbe") or probe(deployment, "livenessProbe")
-    return first.after_s + first.patience_s - first.period_s if first else STARTS_IN_S

@@ -1,17 +1,17 @@
 """It dies without a word."""
 
-from driftlab.checker import Deployment, Pod, Snapshot, mistake
+from driftlab.checker import Deployment, Evidence, Pod, Reason, Snapshot, mistake, reason
 from driftlab.checker import predicates as p
 
 from ..common import (
     MEBIBYTE,
     Release,
     as_written,
+    changed,
     goals_of,
     gone_astray,
     made_on_the_way,
     memory,
-    now,
     resource,
     starting_state,
     whatever_else,
@@ -23,12 +23,11 @@ def out_of_memory(pod: Pod, _: Snapshot) -> bool:
     return p.restarts(pod) >= 1 and "OOMKilled" in p.reasons(pod)
 
 
-def too_little_memory(deployment: Deployment) -> str:
+def too_little_memory(deployment: Deployment) -> Reason | None:
     limit = resource(deployment, "limits", "memory")
     if limit is None or limit >= 96 * MEBIBYTE:
         return memory(deployment)
-    written = as_written(deployment, "limits", "memory")
-    return f"the memory limit is {written}, and the container is still killed"
+    return reason("still-killed", limit=as_written(deployment, "limits", "memory"))
 
 
 release = Release(
@@ -40,11 +39,13 @@ release = Release(
 begins = starting_state(release)
 goals = goals_of(release)
 shared_mistakes = gone_astray
-limit_removed = mistake("limit-removed")(now(lambda deployment: resource(deployment, "limits", "memory") is None))
-too_much = mistake("too-much")(now(memory))
-too_little = mistake("too-little")(
-    now(lambda deployment: deployment.images == ("blog-api:1.3",) and too_little_memory(deployment))
-)
+limit_removed = mistake(lambda evidence: resource(changed(evidence), "limits", "memory") is None)
+too_much = mistake(lambda evidence: memory(changed(evidence)))
+
+
+@mistake
+def too_little(evidence: Evidence) -> bool:
+    return changed(evidence).images == ("blog-api:1.3",) and too_little_memory(changed(evidence)) is not None
 
 
 last_mistakes = made_on_the_way

@@ -4,10 +4,10 @@ from driftlab.checker import Deployment, Pod, Snapshot, mistake
 
 from ..common import (
     Release,
+    changed,
     goals_of,
     gone_astray,
     made_on_the_way,
-    now,
     probe,
     readiness,
     starting_state,
@@ -35,11 +35,7 @@ release = Release(
 begins = starting_state(release)
 goals = goals_of(release)
 shared_mistakes = gone_astray
-probe_removed = mistake("probe-removed")(now(lambda deployment: not probe(deployment, "readinessProbe")))
-unanswered = mistake("unanswered")(now(goes_past))
-other_path = mistake("other-path")(
-    now(lambda deployment: readiness(deployment) and probe(deployment, "readinessProbe"))
-)
-
-
+probe_removed = mistake(lambda evidence: not probe(changed(evidence), "readinessProbe"))
+unanswered = mistake(lambda evidence: goes_past(changed(evidence)))
+other_path = mistake(lambda evidence: readiness(changed(evidence)) and probe(changed(evidence), "readinessProbe"))
 last_mistakes = made_on_the_way

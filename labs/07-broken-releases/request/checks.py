@@ -5,11 +5,11 @@ from driftlab.checker import predicates as p
 
 from ..common import (
     Release,
+    changed,
     cpu,
     goals_of,
     gone_astray,
     made_on_the_way,
-    now,
     resource,
     rollout,
     starting_state,
@@ -30,11 +30,7 @@ release = Release(
 begins = starting_state(release)
 goals = goals_of(release)
 shared_mistakes = gone_astray
-made_room = mistake("made-room")(now(rollout))
-request_removed = mistake("request-removed")(now(lambda deployment: resource(deployment, "requests", "cpu") is None))
-still_too_much = mistake("still-too-much")(
-    now(lambda deployment: deployment.images == ("blog-api:1.1",) and cpu(deployment))
-)
-
-
+made_room = mistake(lambda evidence: rollout(changed(evidence)))
+request_removed = mistake(lambda evidence: resource(changed(evidence), "requests", "cpu") is None)
+still_too_much = mistake(lambda evidence: changed(evidence).images == ("blog-api:1.1",) and cpu(changed(evidence)))
 last_mistakes = made_on_the_way
