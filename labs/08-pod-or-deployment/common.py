@@ -3,32 +3,46 @@
 from collections.abc import Mapping
 from typing import Any
 
-from driftlab.checker import Deployment, Disturbance, Evidence, Object, Pod, Snapshot, Verdict, failed, passed
+from driftlab.checker import (
+    Decided,
+    Deployment,
+    Disturbance,
+    Evidence,
+    Object,
+    Pod,
+    Reason,
+    Snapshot,
+    Verdict,
+    failed,
+    passed,
+    reason,
+    require,
+)
 from driftlab.checker import predicates as p
 
 
-def blog_api(snapshot: Snapshot) -> Deployment | None:
-    return snapshot.deployment("blog-api")
+def blog_api(snapshot: Snapshot) -> Deployment:
+    """The Deployment, which a goal requires."""
+    return require(snapshot.deployment("blog-api"), failed("no-deployment", name="blog-api"))
+
+
+def the_same(evidence: Evidence) -> Deployment:
+    """The Deployment, which a goal requires to be still the one from the start."""
+    deployment = blog_api(evidence.now)
+    if not p.same_object(evidence.baseline.deployment("blog-api"), deployment):
+        raise Decided(failed("another-deployment"))
+    return deployment
 
 
 # ---- what several exercises ask
 def left_alone(evidence: Evidence) -> Verdict:
     """The Deployment that serves readers is a bystander."""
-    before, after = blog_api(evidence.baseline), blog_api(evidence.now)
-    if before is None or after is None:
-        return failed("there is no Deployment called blog-api any more")
-    if not p.same_object(before, after):
-        return failed("this is another Deployment with the same name: its UID is not the one from the start")
+    before, after = blog_api(evidence.baseline), the_same(evidence)
     if not p.spec_untouched(before, after, evidence.recording):
-        return failed(f"what it asks for was changed: generation {before.generation} became {after.generation}")
+        return failed("spec-changed", before=before.generation, after=after.generation)
     if p.running_images(after, evidence.now) - set(after.images):
-        return failed("one of its Pods runs another image than its template says")
-    told = passed(f"the same Deployment, and its spec is as it was (generation {after.generation})")
-    return p.settling(after, evidence.now) or told
-
-
-def meddled_with(evidence: Evidence) -> bool:
-    return left_alone(evidence).outcome == "FAIL"
+        return failed("unlike-its-template")
+    return p.settling(after, evidence.now) or passed("spec-as-it-was", generation=after.generation)
 
 
 def command_line(of: Object, snapshot: Snapshot) -> tuple[str, ...]:
@@ -60,13 +74,15 @@ def pods_of_job(of: Object, snapshot: Snapshot) -> list[Pod]:
     return [pod for pod in snapshot.pods if pod.controller == of.uid]
 
 
-def also_migrating(evidence: Evidence) -> list[str]:
+def also_migrating(evidence: Evidence) -> list[Reason]:
     """What else there is that runs the migration: Deployments, CronJobs, and Pods that belong to no Job."""
     now, jobs = evidence.now, {one.uid for one in evidence.now.objects("jobs")}
-    others = [(f"the CronJob {one.name}", one) for one in scheduled(evidence)]
-    others += [(f"the Deployment {one.name}", one) for one in now.deployments]
-    others += [(f"the Pod {pod.name}", pod) for pod in p.living(now.pods) if pod.controller not in jobs]
-    return [name for name, one in others if migrates(one, now)]
+    pods = [pod for pod in p.living(now.pods) if pod.controller not in jobs]
+    return [
+        *(reason("the-cronjob", name=one.name) for one in scheduled(evidence) if migrates(one, now)),
+        *(reason("the-deployment", name=one.name) for one in now.deployments if migrates(one, now)),
+        *(reason("the-pod", name=pod.name) for pod in pods if migrates(pod, now)),
+    ]
 
 
 def scheduled(evidence: Evidence) -> list[Object]:
@@ -76,15 +92,11 @@ def scheduled(evidence: Evidence) -> list[Object]:
 
 def replaced(disturbance: Disturbance, evidence: Evidence) -> Verdict:
     """Delete a Pod of blog-api, and see whether another one like it takes its place."""
-    deployment = blog_api(evidence.now)
-    assert deployment is not None  # what is proved is tried only once everything else is right
-    lost = p.pods_of(deployment, evidence.now)[0]
+    lost = p.pods_of(blog_api(evidence.now), evidence.now)[0]
     disturbance.delete_pod(lost.name)
 
     def healed(now: Snapshot) -> bool:
-        there = blog_api(now)
+        there = now.deployment("blog-api")
         return there is not None and lost.uid not in p.uids(now.pods) and not p.unfinished(there, now)
 
-    if disturbance.until(healed) is None:
-        return failed("one of its Pods was deleted, and no ready one took its place")
-    return passed("one of its Pods was deleted, and another one took its place")
+    return passed("was-replaced") if disturbance.until(healed) else failed("not-replaced")

@@ -3,7 +3,7 @@
 from driftlab.checker import Evidence, Pod, Verdict, failed, goal, guard, mistake, passed, waiting
 from driftlab.checker import predicates as p
 
-from ..common import bare, ends, left_alone, meddled_with
+from ..common import bare, ends, left_alone
 
 
 def states_since(evidence: Evidence) -> list[Pod]:
@@ -32,61 +32,52 @@ def looks(evidence: Evidence) -> list[Pod]:
     return [pod for pod in states_since(evidence) if pod.name == "look" and p.unowned(pod) and p.images(pod) == NEW]
 
 
-@goal("A bare Pod called look has run blog-api:1.2 once, and has ended", points=2)
+@goal(points=2)
 def looked(evidence: Evidence) -> Verdict:
-    seen = looks(evidence)
+    seen, now = looks(evidence), evidence.now.pod("look")
     once = [pod for pod in seen if not p.started_again(pod, MISSING)]
     ended = [end["exitCode"] for pod in once if not pod.terminating for end in ends(pod)]
     if any(ended):
-        return passed(f"it ran once, ended with exit code {next(filter(None, ended))}, and stayed as it was")
-    now = evidence.now.pod("look")
+        return passed("ran-once", code=next(filter(None, ended)))
     if now is not None and now.controller is not None:
-        return failed("look has an owner; it should have none")
+        return failed("has-an-owner")
     if now is not None and p.images(now) != NEW:
-        return failed(f"look runs {p.images(now)[0]}")
+        return failed("other-image", image=p.images(now)[0])
     if now is not None and p.environment(now, evidence.now).has(VARIABLE):
-        return failed("look was given a variable from the start, so it has nothing to tell")
+        return failed("has-a-variable")
     if once and now is not None and not now.terminating:
-        return waiting("look is there, but its container has not ended yet")
+        return waiting("not-ended-yet")
     if once:
-        return failed("look was deleted before its container had ended", share=0.5)
+        return failed("deleted-too-early", share=0.5)
     if seen:
-        return failed(f"look has run, but its restartPolicy is {p.restart_policy(seen[-1])}", share=0.5)
-    return failed("no Pod called look has run since the exercise started")
+        return failed("other-policy", policy=p.restart_policy(seen[-1]), share=0.5)
+    return failed("never-ran")
 
 
-@goal("Your note names the variable", points=2)
+@goal(points=2)
 def noted(evidence: Evidence) -> Verdict:
     written = note(evidence)
     if not written:
-        return failed("there is no ConfigMap called notes with a key called variable")
+        return failed("no-note")
     if not looks(evidence):
-        return failed("the note is there; nobody has looked at blog-api:1.2 yet")
-    if written != VARIABLE:
-        return failed(f"the note says {written!r}; that is not the name in the log")
-    return passed(f"{written}: that is what the program asks for")
+        return failed("noted-not-looked")
+    return passed("right-name", name=written) if written == VARIABLE else failed("other-name", name=repr(written))
 
 
-@goal("look is gone, and nothing came back")
+@goal
 def looked_enough(evidence: Evidence) -> Verdict:
-    look = evidence.now.pod("look")
-    if look is not None:
-        return waiting("look is terminating") if look.terminating else failed("look is still there")
+    if look := evidence.now.pod("look"):
+        return waiting("is-terminating") if look.terminating else failed("still-there", name="look")
     if not looks(evidence):
-        return failed("there has been no look at blog-api:1.2 yet")
-    if left := [pod.name for pod in bare(evidence.now)]:
-        return failed(f"{left[0]} is still there")
-    if others := [one.name for one in evidence.now.deployments if one.images == NEW]:
-        return failed(f"the Deployment {others[0]} still makes Pods of blog-api:1.2")
-    return passed("nobody asked for it to stay, so nobody brought it back")
+        return failed("not-looked-yet")
+    if left := bare(evidence.now):
+        return failed("still-there", name=left[0].name)
+    others = [one.name for one in evidence.now.deployments if one.images == NEW]
+    return failed("still-makes-pods", name=others[0]) if others else passed("nobody-brought-it-back")
 
 
-blog_api_which_serves_readers_was = guard("blog-api, which serves readers, was left alone")(left_alone)
-
-
-@mistake
-def on_the_deployment(evidence: Evidence) -> bool:
-    return meddled_with(evidence)
+readers_served = guard(left_alone)
+on_the_deployment = mistake(lambda evidence: readers_served(evidence).outcome == "FAIL")
 
 
 @mistake
@@ -101,9 +92,7 @@ def restarts(evidence: Evidence) -> bool:
     return bool(seen) and all(p.started_again(pod, MISSING) for pod in seen)
 
 
-@mistake
-def wrong_note(evidence: Evidence) -> bool:
-    return note(evidence) not in ("", VARIABLE)
+wrong_note = mistake(lambda evidence: note(evidence) not in ("", VARIABLE))
 
 
 @mistake

@@ -1,7 +1,6 @@
 """A service that has to stay up."""
 
 from driftlab.checker import (
-    Disturbance,
     Evidence,
     Pod,
     Recording,
@@ -39,57 +38,50 @@ def least_serving(evidence: Evidence, recording: Recording) -> int:
 
 def strangers(evidence: Evidence) -> list[Pod]:
     """Living Pods that do not belong to the Deployment blog-api."""
-    deployment = blog_api(evidence.now)
-    own = p.uids(p.pods_of(deployment, evidence.now)) if deployment else frozenset()
+    own = p.uids(p.pods_of(blog_api(evidence.now), evidence.now))
     return [pod for pod in evidence.now.pods if pod.uid not in own]
 
 
-@goal("A Deployment called blog-api keeps two Pods or more ready", points=2)
+@goal(points=2)
 def deployed(evidence: Evidence) -> Verdict:
     deployment = blog_api(evidence.now)
-    if deployment is None:
-        return failed("there is no Deployment called blog-api")
     if deployment.images != ("blog-api:1.0",):
-        return failed(f"its template asks for {', '.join(deployment.images)}")
+        return failed("other-image", images=deployment.images)
     if not p.pod_labels(deployment).items() >= SERVED_BY:
-        return failed("the Service does not look for the labels that its Pods carry")
+        return failed("other-labels")
     if deployment.replicas < 2:
-        return failed(f"it asks for {deployment.replicas} replicas", share=0.5)
+        return failed("too-few-replicas", replicas=deployment.replicas, share=0.5)
     if deployment.paused:
-        return failed("its rollout is paused")
-    return p.settling(deployment, evidence.now) or passed(f"{deployment.replicas} Pods are ready")
+        return failed("rollout-paused")
+    return p.settling(deployment, evidence.now) or passed("all-ready", replicas=deployment.replicas)
 
 
-@goal("Nobody is served by a Pod without an owner any more")
+@goal
 def no_bare_pod(evidence: Evidence) -> Verdict:
-    if blog_api(evidence.now) is None:
+    if evidence.now.deployment("blog-api") is None:
         known = p.uids(evidence.baseline.pods) & p.uids(evidence.now.pods)
-        return failed("the bare Pod serves readers" if known else "the bare Pod is gone; no Deployment serves instead")
+        return failed("bare-pod-serves") if known else failed("bare-pod-gone")
     left = strangers(evidence)
     if any(not pod.terminating for pod in left):
-        return failed(f"the Pod {left[0].name} is still there, and the Deployment does not own it")
-    return waiting(f"{left[0].name} is terminating") if left else passed("all Pods belong to the Deployment")
+        return failed("not-owned", name=left[0].name)
+    return waiting("is-terminating", name=left[0].name) if left else passed("all-owned")
 
 
-@guard("At every moment somebody served", points=2)
+@guard(points=2)
 def uninterrupted(evidence: Evidence) -> Verdict:
-    if least_serving(evidence, evidence.recording) == 0:
-        return failed("there was a moment when no Pod that the Service looks for was ready")
-    return passed("one ready Pod or more at every moment")
+    return failed("none-served") if least_serving(evidence, evidence.recording) == 0 else passed("always-served")
 
 
-@guard("The Service is as it was")
+@guard
 def same_service(evidence: Evidence) -> Verdict:
     before, after = (
         {one.uid: p.looked_for(one) for one in snapshot.objects("services") if one.name == "blog-api"}
         for snapshot in (evidence.baseline, evidence.now)
     )
-    return passed("it looks for app=blog-api, as before") if before == after else failed("it was changed or replaced")
+    return passed("as-before") if before == after else failed("service-changed")
 
 
-@proof("A Pod that is lost comes back")
-def comes_back(disturbance: Disturbance, evidence: Evidence) -> Verdict:
-    return replaced(disturbance, evidence)
+comes_back = proof(replaced)
 
 
 def before_any_deployment(recording: Recording) -> Recording:
@@ -98,9 +90,7 @@ def before_any_deployment(recording: Recording) -> Recording:
     return recording if first is None else recording.until(first)
 
 
-@mistake
-def service_changed(evidence: Evidence) -> bool:
-    return same_service(evidence).outcome == "FAIL"
+service_changed = mistake(lambda evidence: same_service(evidence).outcome == "FAIL")
 
 
 @mistake
@@ -108,9 +98,7 @@ def deleted_first(evidence: Evidence) -> bool:
     return least_serving(evidence, before_any_deployment(evidence.recording)) == 0
 
 
-@mistake
-def deleted_too_early(evidence: Evidence) -> bool:
-    return least_serving(evidence, evidence.recording) == 0
+deleted_too_early = mistake(lambda evidence: least_serving(evidence, evidence.recording) == 0)
 
 
 @mistake
@@ -119,17 +107,11 @@ def more_bare_pods(evidence: Evidence) -> bool:
     return any(pod.uid not in known for pod in bare(evidence.now))
 
 
-@mistake
-def other_name(evidence: Evidence) -> bool:
-    return any(one.name != "blog-api" for one in evidence.now.deployments)
-
-
-@mistake
-def one_replica(evidence: Evidence) -> bool:
-    deployment = blog_api(evidence.now)
-    return deployment is not None and deployment.replicas < 2
+other_name = mistake(lambda evidence: any(one.name != "blog-api" for one in evidence.now.deployments))
+one_replica = mistake(lambda evidence: blog_api(evidence.now).replicas < 2)
 
 
 @mistake
 def both_left(evidence: Evidence) -> bool:
-    return bool(p.uids(evidence.baseline.pods) & p.uids(evidence.now.pods)) and blog_api(evidence.now) is not None
+    kept = p.uids(evidence.baseline.pods) & p.uids(evidence.now.pods)
+    return bool(kept) and evidence.now.deployment("blog-api") is not None

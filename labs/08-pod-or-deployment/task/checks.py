@@ -3,18 +3,7 @@
 from driftlab.checker import Evidence, Object, Pod, Verdict, failed, goal, guard, mistake, passed, waiting
 from driftlab.checker import predicates as p
 
-from ..common import (
-    also_migrating,
-    bare,
-    command_line,
-    ends,
-    job,
-    left_alone,
-    meddled_with,
-    migrates,
-    pods_of_job,
-    scheduled,
-)
+from ..common import also_migrating, bare, command_line, ends, job, left_alone, migrates, pods_of_job, scheduled
 
 TASK_IMAGE = ("blog-api:1.1",)
 
@@ -27,75 +16,57 @@ def concluded(of: Object) -> str:
     return ""
 
 
-@goal("A Job called migrate has brought the migration to its end", points=3)
+@goal(points=3)
 def migrated(evidence: Evidence) -> Verdict:
     made = job(evidence.now)
     if made is None:
         others = also_migrating(evidence)
-        return failed(f"{others[0]} runs it, and no Job does" if others else "there is no Job called migrate")
+        return failed("without-a-job", other=others[0]) if others else failed("no-job")
     if p.images(made) != TASK_IMAGE:
-        return failed(f"the Job runs {p.images(made)[0]}")
-    line = " ".join(command_line(made, evidence.now))
+        return failed("other-image", image=p.images(made)[0])
+    line = repr(" ".join(command_line(made, evidence.now)))
     if not migrates(made, evidence.now):
-        return failed("its Pod was not told to migrate: it serves, and does not end", share=0.5)
+        return failed("not-told-to-migrate", share=0.5)
     if concluded(made) == "Complete":
-        return passed("its Pod ended with exit code 0, and the Job is complete")
+        return passed("job-complete")
     tries = pods_of_job(made, evidence.now)
     if concluded(made) == "Failed" or made.status.get("failed") or any(p.restarts(pod) for pod in tries):
-        return failed(f"the Job has tried {line!r} and has not succeeded", share=0.5)
+        return failed("not-succeeded", line=line, share=0.5)
     if any(end.get("reason") == "StartError" for pod in tries for end in ends(pod)):
-        return failed(f"the container could not be started with {line!r}", share=0.5)
-    if made.spec.get("suspend"):
-        return failed("the Job is suspended: it makes no Pod")
-    return waiting("the Job is there; its Pod has not ended yet")
+        return failed("not-started", line=line, share=0.5)
+    return failed("job-suspended") if made.spec.get("suspend") else waiting("job-not-ended")
 
 
-@goal("Only this Job runs it, and it runs it once")
+@goal
 def once(evidence: Evidence) -> Verdict:
     if others := also_migrating(evidence):
-        return failed(f"{others[0]} runs the migration")
-    finished = [one for one in evidence.now.objects("jobs") if migrates(one, evidence.now)]
+        return failed("another-one-migrates", other=others[0])
+    finished = migrating_jobs(evidence)
     ended = sum(int(one.status.get("succeeded", 0)) for one in finished)
     if ended > 1 or len(finished) > 1:
-        return failed(f"{len(finished)} Jobs have brought it to its end {ended} times")
+        return failed("several-times", jobs=len(finished), times=ended)
     made = job(evidence.now)
     if made is None or not migrates(made, evidence.now):
-        return failed("no Job has brought it to its end")
+        return failed("no-job-ended-it")
     if int(made.spec.get("completions") or 1) > 1:
-        return failed(f"the Job asks for it {made.spec['completions']} times")
-    return passed("one Pod has succeeded, and no other one will be made") if ended else waiting("it has not ended yet")
+        return failed("asked-several-times", times=made.spec["completions"])
+    return passed("succeeded-once") if ended else waiting("not-ended-yet")
 
 
-blog_api_which_serves_readers_was = guard("blog-api, which serves readers, was left alone")(left_alone)
-
-
-@mistake
-def on_the_deployment(evidence: Evidence) -> bool:
-    return meddled_with(evidence)
-
-
-@mistake
-def deployment(evidence: Evidence) -> bool:
-    return any(migrates(one, evidence.now) for one in evidence.now.deployments)
-
-
-@mistake
-def cron_job(evidence: Evidence) -> bool:
-    return any(migrates(one, evidence.now) for one in scheduled(evidence))
+def migrating_jobs(evidence: Evidence) -> list[Object]:
+    return [one for one in evidence.now.objects("jobs") if migrates(one, evidence.now)]
 
 
 def bare_migrations(evidence: Evidence) -> list[Pod]:
     return [pod for pod in bare(evidence.now) if migrates(pod, evidence.now)]
 
 
-@mistake
-def restarts_for_ever(evidence: Evidence) -> bool:
-    return any(p.started_again(pod, 0) for pod in bare_migrations(evidence))
-
-
-@mistake
-def bare_pod(evidence: Evidence) -> bool:
-    return bool(bare_migrations(evidence))
+readers_served = guard(left_alone)
+on_the_deployment = mistake(lambda evidence: readers_served(evidence).outcome == "FAIL")
+deployment = mistake(lambda evidence: any(migrates(one, evidence.now) for one in evidence.now.deployments))
+cron_job = mistake(lambda evidence: any(migrates(one, evidence.now) for one in scheduled(evidence)))
+restarts_for_ever = mistake(lambda evidence: any(p.started_again(pod, 0) for pod in bare_migrations(evidence)))
+bare_pod = mistake("bare-pod")(bare_migrations)
 
 
 @mistake
@@ -110,6 +81,4 @@ def server(evidence: Evidence) -> bool:
     return made is not None and not migrates(made, evidence.now)
 
 
-@mistake
-def twice(evidence: Evidence) -> bool:
-    return len([one for one in evidence.now.objects("jobs") if migrates(one, evidence.now)]) > 1
+twice = mistake(lambda evidence: len(migrating_jobs(evidence)) > 1)
