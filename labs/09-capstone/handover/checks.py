@@ -12,27 +12,25 @@ def labelled(evidence: Evidence) -> set[str]:
     return {one.name for one in evidence.now.deployments if one.labels.get("needs") == "attention"}
 
 
-@goal("Every Deployment that needs attention carries the label needs=attention", points=3)
+@goal(points=3)
 def all_found(evidence: Evidence) -> Verdict:
     found = labelled(evidence) & ATTENTION
     if not labelled(evidence):
-        return failed("no Deployment carries it")
+        return failed("none-labelled")
     if found != ATTENTION:
-        return failed(f"{len(found)} that need attention carry it, and there are more", share=len(found) / 8)
-    return passed(f"{len(found)} do")
+        return failed("some-found", found=len(found), share=len(found) / 8)
+    return passed("all-found", found=len(found))
 
 
-@guard("No healthy one carries it", points=2)
+@guard(points=2)
 def none_suspected(evidence: Evidence) -> Verdict:
     wrong = labelled(evidence) - ATTENTION
-    return failed(f"{len(wrong)} of those that carry it are healthy") if wrong else passed("none does")
+    return failed("healthy-labelled", number=len(wrong)) if wrong else passed("none-suspected")
 
 
-@guard("You only looked")
+@guard
 def only_looked(evidence: Evidence) -> Verdict:
-    if touched(evidence):
-        return failed("something was changed, made or deleted")
-    return passed("everything runs as it was handed over")
+    return failed("something-done") if touched(evidence) else passed("as-handed-over")
 
 
 def touched(evidence: Evidence) -> bool:
@@ -40,14 +38,8 @@ def touched(evidence: Evidence) -> bool:
     return any(deed.verb != "labelled" for deed in p.your_deeds(evidence))
 
 
-@mistake
-def repaired(evidence: Evidence) -> bool:
-    return touched(evidence)
-
-
-@mistake
-def healthy_labelled(evidence: Evidence) -> bool:
-    return bool(labelled(evidence) & HEALTHY)
+repaired = mistake("repaired")(touched)
+healthy_labelled = mistake(lambda evidence: labelled(evidence) & HEALTHY)
 
 
 @mistake
@@ -55,19 +47,12 @@ def pods_labelled(evidence: Evidence) -> bool:
     return any(pod.labels.get("needs") == "attention" for pod in evidence.now.pods)
 
 
-@mistake
-def ready_only(evidence: Evidence) -> bool:
-    return labelled(evidence) == {"gallery", "search"}
-
-
-@mistake
-def incomplete(evidence: Evidence) -> bool:
-    return bool(labelled(evidence)) and not labelled(evidence) >= ATTENTION
+ready_only = mistake(lambda evidence: labelled(evidence) == {"gallery", "search"})
+incomplete = mistake(lambda evidence: labelled(evidence) and not labelled(evidence) >= ATTENTION)
 
 
 @mistake
 def other_label(evidence: Evidence) -> bool:
     before = {one.uid: one.labels for one in evidence.baseline.deployments}
-    return not labelled(evidence) and any(
-        before.get(one.uid, one.labels) != one.labels for one in evidence.now.deployments
-    )
+    changed = any(before.get(one.uid, one.labels) != one.labels for one in evidence.now.deployments)
+    return changed and not labelled(evidence)

@@ -2,10 +2,24 @@
 
 from collections.abc import Callable
 
-from driftlab.checker import Deployment, Evidence, Snapshot, Verdict, failed, goal, guard, mistake, passed, waiting
+from driftlab.checker import (
+    Deployment,
+    Evidence,
+    Reason,
+    Snapshot,
+    Verdict,
+    failed,
+    goal,
+    guard,
+    mistake,
+    passed,
+    reason,
+    require,
+    waiting,
+)
 from driftlab.checker import predicates as p
 
-from ..common import GONE, by_the_book, forbidden_deeds, handed_over, in_order, lone_pods, recreated
+from ..common import by_the_book, deployment, forbidden_deeds, handed_over, in_order, lone_pods, recreated
 
 DATABASE_URL = "postgres://db.internal/gallery"
 
@@ -13,80 +27,72 @@ DATABASE_URL = "postgres://db.internal/gallery"
 begins = handed_over
 
 
-@goal("search: both Pods are ready, by a readiness probe that asks /readyz", points=2)
+@goal(points=2)
 def search(evidence: Evidence) -> Verdict:
     return in_order(evidence, "search", "blog-api:1.0", "readinessProbe", complaint=about_probe)
 
 
-def about_probe(deployment: Deployment, _: Snapshot) -> str:
-    asked = p.probe(deployment, "readinessProbe")
+def about_probe(of: Deployment, _: Snapshot) -> Reason | None:
+    asked = p.probe(of, "readinessProbe")
     if not asked:
-        return "it has no readiness probe any more"
-    if asked.kind != "http" or asked.fails(p.Program(8080, frozenset({"/readyz"}))):
-        return "its readiness probe does not ask /readyz on port 8080"
-    return ""
+        return reason("no-probe")
+    wrong = asked.kind != "http" or asked.fails(p.Program(8080, frozenset({"/readyz"})))
+    return reason("other-probe") if wrong else None
 
 
-@goal("gallery: both Pods run 1.2, with the database from the notes", points=2)
+@goal(points=2)
 def gallery(evidence: Evidence) -> Verdict:
     return in_order(evidence, "gallery", "blog-api:1.2", "env", complaint=about_database)
 
 
-def about_database(deployment: Deployment, snapshot: Snapshot) -> str:
-    found = p.environment(deployment, snapshot)
+def about_database(of: Deployment, snapshot: Snapshot) -> Reason | None:
+    found = p.environment(of, snapshot)
     if found.get("DATABASE_URL") == DATABASE_URL:
-        return ""
-    known = found.has("DATABASE_URL")
-    return "its database is another one than in the notes" if known else "its container has no DATABASE_URL"
+        return None
+    return reason("other-database") if found.has("DATABASE_URL") else reason("no-database")
 
 
-@goal("comments: this afternoon's release, 1.1, is out", points=2)
+@goal(points=2)
 def comments(evidence: Evidence) -> Verdict:
     return in_order(evidence, "comments", "blog-api:1.1", "image")
 
 
-@goal("archive: its release, 1.1, has reached its end", points=2)
+@goal(points=2)
 def archive(evidence: Evidence) -> Verdict:
     return in_order(evidence, "archive", "blog-api:1.1")
 
 
-@goal("feedback: a Deployment with two Pods does what the lone Pod did", points=3)
+@goal(points=3)
 def feedback(evidence: Evidence) -> Verdict:
-    deployment = evidence.now.deployment("feedback")
-    if deployment is None:
-        return failed("there is no Deployment called feedback")
-    if deployment.images != ("blog-api:1.0",):
-        return failed(f"it asks for {', '.join(deployment.images)}; the lone Pod runs blog-api:1.0")
-    if deployment.replicas != 2:
-        return failed(f"it asks for {deployment.replicas} Pods; it should be 2")
-    if p.pod_labels(deployment).get("app") != "feedback":
-        return failed("its Pods do not carry the label app=feedback")
-    if verdict := p.settling(deployment, evidence.now):
+    made = require(evidence.now.deployment("feedback"), failed("no-feedback"))
+    if made.images != ("blog-api:1.0",):
+        return failed("unlike-the-lone-pod", images=made.images)
+    if made.replicas != 2:
+        return failed("not-two", replicas=made.replicas)
+    if p.pod_labels(made).get("app") != "feedback":
+        return failed("without-label")
+    if verdict := p.settling(made, evidence.now):
         return verdict
     lone = lone_pods(evidence)
-    if lone and lone[0].terminating:
-        return waiting("the lone Pod is terminating")
-    if lone:
-        return failed("the Deployment is complete; the lone Pod is still there", share=0.5)
-    return passed("the Deployment is complete; the lone Pod is gone")
+    if not lone:
+        return passed("lone-pod-gone")
+    return waiting("lone-pod-going") if lone[0].terminating else failed("lone-pod-there", share=0.5)
 
 
-@goal("front: 1.1 is released", points=3)
+@goal(points=3)
 def front(evidence: Evidence) -> Verdict:
     return in_order(evidence, "front", "blog-api:1.1", "image")
 
 
-@guard("front: three Pods were ready at every moment", points=2)
+@guard(points=2)
 def front_uninterrupted(evidence: Evidence) -> Verdict:
     least = p.least_ready(evidence, "front")
-    return passed(f"never fewer than {least}") if least >= 3 else failed(f"once there were {least}")
+    return passed("never-fewer-than", least=least) if least >= 3 else failed("once-fewer", least=least)
 
 
-@guard("feedback: somebody answered at every moment")
+@guard
 def feedback_uninterrupted(evidence: Evidence) -> Verdict:
-    if least_answering(evidence):
-        return passed("there was always a Pod with the label app=feedback that was ready")
-    return failed("there was a moment without a ready Pod that carries the label app=feedback")
+    return passed("always-answered") if least_answering(evidence) else failed("not-always-answered")
 
 
 def least_answering(evidence: Evidence) -> int:
@@ -94,19 +100,16 @@ def least_answering(evidence: Evidence) -> int:
     return p.least_ready_of(evidence, lambda pod: pod.labels.get("app") == "feedback")
 
 
-@guard("newsletter: left to sleep")
+@guard
 def newsletter(evidence: Evidence) -> Verdict:
-    before, after = evidence.baseline.deployment("newsletter"), evidence.now.deployment("newsletter")
-    if before is None or after is None:
-        return failed(GONE)
-    if not p.spec_untouched(before, after, evidence.recording):
-        return failed("it was changed")
-    return passed("nobody touched it")
+    before, after = deployment(evidence.baseline, "newsletter"), deployment(evidence.now, "newsletter")
+    untouched = p.spec_untouched(before, after, evidence.recording)
+    return passed("not-touched") if untouched else failed("was-changed")
 
 
-@guard("Method: nothing was deleted but the lone Pod, and nothing was mended on a Pod", points=2)
+@guard(points=2)
 def shift_method(evidence: Evidence) -> Verdict:
-    return by_the_book(evidence, "deleted the Pod feedback")
+    return by_the_book(evidence, pod="feedback")
 
 
 def open_item(item: Callable[[Evidence], Verdict]) -> Callable[[Evidence], bool]:
@@ -114,30 +117,9 @@ def open_item(item: Callable[[Evidence], Verdict]) -> Callable[[Evidence], bool]
     return lambda evidence: item(evidence).outcome == "FAIL" and any(p.your_deeds(evidence))
 
 
-shows_recreated = mistake("recreated")(recreated)
-shows_search = mistake("search")(open_item(search))
-shows_gallery = mistake("gallery")(open_item(gallery))
-shows_comments = mistake("comments")(open_item(comments))
-shows_archive = mistake("archive")(open_item(archive))
-shows_feedback = mistake("feedback")(open_item(feedback))
-shows_front = mistake("front")(open_item(front))
-
-
-@mistake
-def front_interrupted(evidence: Evidence) -> bool:
-    return p.least_ready(evidence, "front") < 3
-
-
-@mistake
-def feedback_interrupted(evidence: Evidence) -> bool:
-    return not least_answering(evidence)
-
-
-@mistake
-def newsletter_woken(evidence: Evidence) -> bool:
-    return newsletter(evidence).outcome == "FAIL"
-
-
-@mistake
-def by_hand(evidence: Evidence) -> bool:
-    return bool(forbidden_deeds(evidence, "deleted the Pod feedback"))
+made_again = mistake("recreated")(recreated)
+open_items = [mistake(item.name)(open_item(item)) for item in (search, gallery, comments, archive, feedback, front)]
+front_interrupted = mistake(lambda evidence: p.least_ready(evidence, "front") < 3)
+feedback_interrupted = mistake(lambda evidence: not least_answering(evidence))
+newsletter_woken = mistake(lambda evidence: newsletter(evidence).outcome == "FAIL")
+by_hand = mistake(lambda evidence: forbidden_deeds(evidence, pod="feedback"))
