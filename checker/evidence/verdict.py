@@ -44,7 +44,7 @@ class Decided(Exception):
     """Ends a goal with a verdict, from any depth of its functions. A mistake that it ends is not shown."""
 
     def __init__(self, verdict: Verdict) -> None:
-        super().__init__(f"{verdict.outcome}: {verdict.reason}")
+        super().__init__(f"{verdict.outcome}: {verdict.reason!r}")
         self.verdict = verdict
 
 

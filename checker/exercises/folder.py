@@ -128,17 +128,16 @@ def _check_all_used(text: Text, exercises: list[Exercise], fault: str) -> None:
 def _checks(names: dict[str, Any]) -> Iterator[Goal | Proof | Mistake]:
     """All goals, proofs and mistakes in the names of a module, also in lists, each once.
 
-    Their order is that of their last names, so that an imported one can be placed by assigning it. A lambda gets the
-    name of its variable.
+    Their order is that of their last names, so that an imported one can be placed by assigning it. A lambda gets its
+    first name.
     """
     found: dict[int, Goal | Proof | Mistake] = {}
     for variable, value in names.items():
         for check in value if isinstance(value, list | tuple) else [value]:
             if isinstance(check, Goal | Proof | Mistake):
-                found.pop(id(check), None)
-                found[id(check)] = (
-                    check if check.name or check is not value else replace(check, name=hyphenated(variable))
-                )
+                known = found.pop(id(check), check)
+                unnamed = not known.name and check is value
+                found[id(check)] = replace(known, name=hyphenated(variable)) if unnamed else known
     yield from found.values()
 
 

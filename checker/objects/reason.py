@@ -26,6 +26,10 @@ class Reason:
     key: str
     values: Mapping[str, object] = field(default_factory=dict, hash=False)
 
+    def __str__(self) -> str:
+        """Raises TypeError: its sentence is not known here, so it cannot be a part of a text."""
+        raise TypeError(f"the reason {self.key} is no text: give it as a value, such as failed('not-yet', why=…)")
+
 
 def reason(key: str, /, **values: object) -> Reason:
     """A part of another reason: ``failed("but-wrong", wrong=reason("too-few", ready=2))``.

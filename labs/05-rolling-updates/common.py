@@ -67,8 +67,4 @@ def asks_for(evidence: Evidence, image: str) -> bool:
 # ---- what several exercises are mistaken for
 recreated = mistake("recreated")(lambda evidence: p.was_recreated(evidence, "blog-api"))
 scaled = mistake("scaled")(lambda evidence: len(p.replicas_asked_for(evidence, "blog-api")) > 1)
-
-
-@mistake
-def not_rolled_out(evidence: Evidence) -> bool:
-    return strategy_changed(evidence) and not template_changes(evidence)
+not_rolled_out = mistake(lambda evidence: strategy_changed(evidence) and not template_changes(evidence))

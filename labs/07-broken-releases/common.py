@@ -1,9 +1,10 @@
 """What the exercises of this lab share."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import reduce
+from typing import Any
 
 from driftlab.checker import (
     Decided,
@@ -26,9 +27,9 @@ from driftlab.checker import predicates as p
 
 OLD = "1.0"
 PORT = 8080
-Rule = Callable[[Deployment], Reason | None]  #: what is not as it should be; None where all is
-Fault = Callable[[Deployment, Snapshot], Reason | None]  #: the same, where it depends on what else there is
-Place = Callable[[Deployment, Snapshot], object]
+MEBIBYTE = 2**20
+#: What is not as it should be about blog-api in a snapshot; None where all is.
+Rule = Callable[[Snapshot], Reason | None]
 
 
 def blog_api(snapshot: Snapshot) -> Deployment:
@@ -36,47 +37,47 @@ def blog_api(snapshot: Snapshot) -> Deployment:
     return require(snapshot.deployment("blog-api"), failed("no-deployment", name="blog-api"))
 
 
-def from_the_start(evidence: Evidence) -> tuple[Deployment, Deployment]:
-    """The Deployment as it was and as it is. A goal requires that it is still the same object."""
-    before, after = evidence.baseline.deployment("blog-api"), evidence.now.deployment("blog-api")
-    if before is None or after is None or before.uid != after.uid:
+def require_the_same(evidence: Evidence) -> None:
+    """A goal requires that the Deployment is still the object from the start."""
+    if not p.same_object(evidence.baseline.deployment("blog-api"), evidence.now.deployment("blog-api")):
         raise Decided(failed("first-deployment-gone"))
-    return before, after
 
 
-def changed(evidence: Evidence) -> Deployment:
-    """The Deployment as it is, for a mistake. It requires that it was changed, and is still the same object."""
-    before, after = from_the_start(evidence)
-    if before.generation == after.generation:
+def changed(evidence: Evidence) -> Snapshot:
+    """The state now, for a mistake. It requires that the Deployment was changed, and is still the same object."""
+    require_the_same(evidence)
+    if blog_api(evidence.baseline).generation == blog_api(evidence.now).generation:
         raise Decided(failed("nothing-shipped"))
-    return after
+    return evidence.now
 
 
-def called(deployment: Deployment) -> str:
-    """The name of the container that counts: the one called blog-api; else the first one."""
+def name_of_container(snapshot: Snapshot) -> str:
+    """The container that counts: the one called blog-api; else the first one."""
+    deployment = blog_api(snapshot)
     return str((p.container(deployment, "blog-api") or p.container(deployment))["name"])
 
 
-def probe(deployment: Deployment, kind: str) -> p.Probe | None:
-    return p.probe(deployment, kind, called(deployment))
+def container(snapshot: Snapshot) -> Mapping[str, Any]:
+    return p.container(blog_api(snapshot), name_of_container(snapshot))
 
 
-def resource(deployment: Deployment, kind: str, name: str) -> Decimal | None:
-    return p.resource(deployment, kind, name, called(deployment))
+def probe(snapshot: Snapshot, kind: str) -> p.Probe | None:
+    return p.probe(blog_api(snapshot), kind, name_of_container(snapshot))
 
 
-def as_written(deployment: Deployment, kind: str, name: str) -> str:
+def resource(snapshot: Snapshot, kind: str, name: str) -> Decimal | None:
+    return p.resource(blog_api(snapshot), kind, name, name_of_container(snapshot))
+
+
+def as_written(snapshot: Snapshot, kind: str, name: str) -> str:
     """An amount in the words of its author, to be told."""
-    return str(p.container(deployment, called(deployment))["resources"][kind][name])
-
-
-MEBIBYTE = 2**20
+    return str(container(snapshot)["resources"][kind][name])
 
 
 # ---- the house rules: what every release of blog-api has to be like
-def asks(deployment: Deployment, kind: str, path: str) -> Reason | None:
+def asks(snapshot: Snapshot, kind: str, path: str) -> Reason | None:
     """Does the probe ask blog-api for ``path``, so that it is answered?"""
-    found, told = probe(deployment, kind), kind.removesuffix("Probe")
+    found, told = probe(snapshot, kind), kind.removesuffix("Probe")
     if not found:
         return reason("no-probe", probe=told)
     if found.kind not in ("http", "https"):
@@ -85,14 +86,14 @@ def asks(deployment: Deployment, kind: str, path: str) -> Reason | None:
     return reason("wrong-probe", probe=told, wrong=wrong) if wrong else None
 
 
-def readiness(deployment: Deployment) -> Reason | None:
-    return asks(deployment, "readinessProbe", "/readyz")
+def readiness(snapshot: Snapshot) -> Reason | None:
+    return asks(snapshot, "readinessProbe", "/readyz")
 
 
-def liveness(deployment: Deployment) -> Reason | None:
-    if wrong := asks(deployment, "livenessProbe", "/healthz"):
+def liveness(snapshot: Snapshot) -> Reason | None:
+    if wrong := asks(snapshot, "livenessProbe", "/healthz"):
         return wrong
-    found, startup = probe(deployment, "livenessProbe"), probe(deployment, "startupProbe")
+    found, startup = probe(snapshot, "livenessProbe"), probe(snapshot, "startupProbe")
     if found and found.patience_s > 60:
         return reason("hangs-too-long", seconds=found.patience_s)
     if found and found.after_s > 60:
@@ -102,23 +103,24 @@ def liveness(deployment: Deployment) -> Reason | None:
     return None
 
 
-def memory(deployment: Deployment) -> Reason | None:
-    limit = resource(deployment, "limits", "memory")
+def memory(snapshot: Snapshot) -> Reason | None:
+    limit = resource(snapshot, "limits", "memory")
     if limit is None:
         return reason("no-memory-limit")
     too_much = limit > 256 * MEBIBYTE
-    return reason("memory-limit-is", limit=as_written(deployment, "limits", "memory")) if too_much else None
+    return reason("memory-limit-is", limit=as_written(snapshot, "limits", "memory")) if too_much else None
 
 
-def cpu(deployment: Deployment) -> Reason | None:
-    request = resource(deployment, "requests", "cpu")
+def cpu(snapshot: Snapshot) -> Reason | None:
+    request = resource(snapshot, "requests", "cpu")
     if request is None:
         return reason("no-cpu-request")
     allowed = Decimal("0.01") <= request <= Decimal("0.5")
-    return None if allowed else reason("cpu-request-is", request=as_written(deployment, "requests", "cpu"))
+    return None if allowed else reason("cpu-request-is", request=as_written(snapshot, "requests", "cpu"))
 
 
-def rollout(deployment: Deployment) -> Reason | None:
+def rollout(snapshot: Snapshot) -> Reason | None:
+    deployment = blog_api(snapshot)
     strategy = p.strategy(deployment)
     if deployment.paused:
         return reason("rollout-is-paused")
@@ -132,9 +134,9 @@ def rollout(deployment: Deployment) -> Reason | None:
 HOUSE_RULES: tuple[Rule, ...] = (readiness, liveness, memory, cpu, rollout)
 
 
-def broken_rules(before: Deployment, after: Deployment) -> list[Reason]:
+def broken_rules(evidence: Evidence) -> list[Reason]:
     """What breaks a house rule now and did not at the start. The rule that stops the release is a goal of its own."""
-    return [wrong for rule in HOUSE_RULES if not rule(before) and (wrong := rule(after))]
+    return [wrong for rule in HOUSE_RULES if not rule(evidence.baseline) and (wrong := rule(evidence.now))]
 
 
 # ---- the six releases
@@ -146,8 +148,8 @@ class Release:
     """
 
     version: str
-    place: Place
-    fault: Fault
+    place: Callable[[Snapshot], object]
+    fault: Rule
     symptom: Callable[[Pod, Snapshot], bool]
 
     @property
@@ -160,7 +162,8 @@ class Release:
 
 @guard
 def house_rules_hold(evidence: Evidence) -> Verdict:
-    broken = broken_rules(blog_api(evidence.baseline), blog_api(evidence.now))
+    blog_api(evidence.now)
+    broken = broken_rules(evidence)
     if not broken:
         return passed("rules-hold")
     return failed(reduce(lambda rules, rule: reason("rules-and-rule", rules=rules, rule=rule), broken))
@@ -198,7 +201,8 @@ def goals_of(of: Release) -> list[Goal]:
 
     @goal(points=3, image=of.image)
     def shipped(evidence: Evidence) -> Verdict:
-        before, after = from_the_start(evidence)
+        require_the_same(evidence)
+        before, after = blog_api(evidence.baseline), blog_api(evidence.now)
         missing = p.unfinished(after, evidence.now)
         if p.asks_for_the_same(before, after):
             return failed(missing or "nothing-shipped")
@@ -214,15 +218,16 @@ def goals_of(of: Release) -> list[Goal]:
 
     @goal(points=2)
     def mended(evidence: Evidence) -> Verdict:
-        before, after = from_the_start(evidence)
+        require_the_same(evidence)
+        before, after = blog_api(evidence.baseline), blog_api(evidence.now)
         if p.asks_for_the_same(before, after):
             return failed("template-kept")
         if after.images != (of.image,):
             return failed("another-release", images=after.images, version=of.version)
-        place = of.place(after, evidence.now)
-        if of.place(before, evidence.baseline) == place:
+        place = of.place(evidence.now)
+        if of.place(evidence.baseline) == place:
             return failed("not-the-place")
-        wrong = of.fault(after, evidence.now)
+        wrong = of.fault(evidence.now)
         return failed(wrong, share=0.5 if place else 0) if wrong else passed("mended-for-good")
 
     return [shipped, mended, house_rules_hold, always_ready, only_the_deployment]
@@ -235,20 +240,21 @@ def by_hand(evidence: Evidence) -> str:
     return next(iter([*told, *p.replicasets_touched(evidence, "blog-api")]), "")
 
 
-def whatever_else(rule: Rule) -> Fault:
-    return lambda deployment, _: rule(deployment)
-
-
 # ---- what all exercises are mistaken for
 def recreated(evidence: Evidence) -> bool:
     return p.was_recreated(evidence, "blog-api") or evidence.now.deployment("blog-api") is None
 
 
+def ships(evidence: Evidence, image: str) -> bool:
+    """Does the Deployment ask for this image, after it was changed?"""
+    return blog_api(changed(evidence)).images == (image,)
+
+
 gone_astray = [
     mistake("recreated")(recreated),
-    mistake("rolled-back")(lambda evidence: changed(evidence).images == (f"blog-api:{OLD}",)),
+    mistake("rolled-back")(lambda evidence: ships(evidence, "blog-api:1.0")),
 ]
 made_on_the_way = [
-    mistake("rule-broken")(lambda evidence: broken_rules(*from_the_start(evidence))),
+    mistake("rule-broken")(broken_rules),
     mistake("pods-touched")(lambda evidence: by_hand(evidence) or p.least_ready(evidence, "blog-api") < 3),
 ]

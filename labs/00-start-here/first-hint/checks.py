@@ -48,18 +48,8 @@ def mended_not_replaced(evidence: Evidence) -> Verdict:
 
 shared_mistakes = common_mistakes
 bare_pod = mistake("bare-pod")(strangers)
-
-
-@mistake
-def pod_edited(evidence: Evidence) -> bool:
-    return not p.replaced_not_edited(blog_api(evidence.now), evidence) and not template_changed(evidence)
-
-
-@mistake
-def pods_deleted(evidence: Evidence) -> bool:
-    return lost(evidence) > 0 and not template_changed(evidence)
-
-
-@mistake
-def other_image(evidence: Evidence) -> bool:
-    return template_changed(evidence) and blog_api(evidence.now).images != NEW
+pod_edited = mistake(
+    lambda evidence: not p.replaced_not_edited(blog_api(evidence.now), evidence) and not template_changed(evidence)
+)
+pods_deleted = mistake(lambda evidence: lost(evidence) > 0 and not template_changed(evidence))
+other_image = mistake(lambda evidence: template_changed(evidence) and blog_api(evidence.now).images != NEW)

@@ -56,6 +56,4 @@ def other_label(evidence: Evidence) -> bool:
     return changed and not with_sticker(evidence.now)
 
 
-@mistake
-def deployment_labelled(evidence: Evidence) -> bool:
-    return blog_api(evidence.baseline).labels != blog_api(evidence.now).labels
+deployment_labelled = mistake(lambda evidence: blog_api(evidence.baseline).labels != blog_api(evidence.now).labels)

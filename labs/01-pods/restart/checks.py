@@ -50,11 +50,9 @@ def crashing_stays(evidence: Evidence) -> Verdict:
 
 shared_mistakes = no_deployments
 deleted = mistake(lambda evidence: not same(evidence.baseline.pod("crashing"), evidence.now.pod("crashing")))
-
-
-@mistake
-def always(evidence: Evidence) -> bool:
-    return any(pod and p.started_again(pod, WELL) for pod in map(evidence.now.pod, ("once", "migrate")))
+always = mistake(
+    lambda evidence: any(pod and p.started_again(pod, WELL) for pod in map(evidence.now.pod, ("once", "migrate")))
+)
 
 
 @mistake
@@ -63,10 +61,8 @@ def not_once(evidence: Evidence) -> bool:
     return p.started_again(once, BADLY) and not p.started_again(once, WELL)
 
 
-@mistake
-def mended(evidence: Evidence) -> bool:
-    return any(one.environment.has(VARIABLE) for one in programs(pod_now(evidence, "once"), evidence.now))
-
-
+mended = mistake(
+    lambda evidence: any(one.environment.has(VARIABLE) for one in programs(pod_now(evidence, "once"), evidence.now))
+)
 serves = mistake(lambda evidence: not program(evidence, "migrate").words)
 one_try = mistake(lambda evidence: not p.started_again(pod_now(evidence, "migrate"), BADLY))

@@ -43,9 +43,7 @@ def labelled_example(evidence: Evidence) -> bool:
     return before is not None and before.labels != pod_now(evidence, "example").labels
 
 
-@mistake
-def other_port(evidence: Evidence) -> bool:
-    return pod_now(evidence, "blog").labels.get("port") not in (None, program(evidence, "blog").port)
-
-
+other_port = mistake(
+    lambda evidence: pod_now(evidence, "blog").labels.get("port") not in (None, program(evidence, "blog").port)
+)
 not_labelled = mistake(lambda evidence: "port" not in pod_now(evidence, "blog").labels)

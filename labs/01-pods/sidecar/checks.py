@@ -85,11 +85,9 @@ def two_pods(evidence: Evidence) -> bool:
     return any(visits(one) for pod in others for one in programs(pod, evidence.now))
 
 
-@mistake
-def second_server(evidence: Evidence) -> bool:
-    return sum(not one.words for one in programs(pod_now(evidence, "pair"), evidence.now)) > 1
-
-
+second_server = mistake(
+    lambda evidence: sum(not one.words for one in programs(pod_now(evidence, "pair"), evidence.now)) > 1
+)
 no_volume = mistake(lambda evidence: not mounted(server_and_visitor(evidence)[1]))
 
 

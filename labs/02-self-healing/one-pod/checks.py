@@ -24,8 +24,6 @@ shared_guards = [guard(three_again), guard(same_replicaset)]
 shared_mistakes = common_mistakes
 replicaset_deleted = mistake("replicaset-deleted")(replicaset_gone)
 added = mistake(lambda evidence: surplus(evidence) or strangers(evidence))
-
-
-@mistake
-def all_at_once(evidence: Evidence) -> bool:
-    return len(pods(evidence.baseline) - pods(evidence.now)) > 1 and not replicaset_gone(evidence)
+all_at_once = mistake(
+    lambda evidence: len(pods(evidence.baseline) - pods(evidence.now)) > 1 and not replicaset_gone(evidence)
+)

@@ -28,13 +28,9 @@ def looked_for(pod: Pod, snapshot: Snapshot) -> bool:
 shared_guards = [guard(three_again), guard(same_replicaset)]
 shared_mistakes = common_mistakes
 too_many = mistake(lambda evidence: len(orphans(evidence)) > 1)
-
-
-@mistake
-def deleted(evidence: Evidence) -> bool:
-    return not pods(evidence.baseline) <= p.uids(evidence.now.pods) and not replicaset_gone(evidence)
-
-
+deleted = mistake(
+    lambda evidence: not pods(evidence.baseline) <= p.uids(evidence.now.pods) and not replicaset_gone(evidence)
+)
 stranger = mistake("stranger")(strangers)
 
 

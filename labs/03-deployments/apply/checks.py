@@ -69,9 +69,7 @@ def never_fewer_than_three(evidence: Evidence) -> Verdict:
 shared_mistakes = recreated_instead
 
 
-@mistake
-def two_steps(evidence: Evidence) -> bool:
-    return the_same(evidence).generation > blog_api(evidence.baseline).generation + 1
+two_steps = mistake(lambda evidence: the_same(evidence).generation > blog_api(evidence.baseline).generation + 1)
 
 
 @mistake

@@ -95,8 +95,4 @@ orphans = mistake("orphans")(orphaned)
 same_selector = mistake("same-selector")(has_other_selector)
 another_template = mistake("another-template")(unlike)
 both = mistake(lambda evidence: evidence.now.deployment("blog-api") and evidence.now.deployment("blog"))
-
-
-@mistake
-def deployment_labelled(evidence: Evidence) -> bool:
-    return blog_api(evidence.baseline).labels != blog_api(evidence.now).labels
+deployment_labelled = mistake(lambda evidence: blog_api(evidence.baseline).labels != blog_api(evidence.now).labels)

@@ -57,16 +57,10 @@ def spec_changed(evidence: Evidence) -> list[str]:
 
 
 mended = mistake("mended")(spec_changed)
-
-
-@mistake
-def pods_labelled(evidence: Evidence) -> bool:
-    return any("rollout" in one.labels for one in (*evidence.now.pods, *evidence.now.replicasets))
-
-
-@mistake
-def other_words(evidence: Evidence) -> bool:
-    return bool(set(answers(evidence).values()) - set(ANSWERS.values()))
+pods_labelled = mistake(
+    lambda evidence: any("rollout" in one.labels for one in (*evidence.now.pods, *evidence.now.replicasets))
+)
+other_words = mistake(lambda evidence: set(answers(evidence).values()) - set(ANSWERS.values()))
 
 
 @mistake

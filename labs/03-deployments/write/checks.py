@@ -42,19 +42,11 @@ def made_with_apply(evidence: Evidence) -> Verdict:
     return passed("was-applied") if p.was_applied(blog_api(evidence.now)) else failed("not-applied")
 
 
-@mistake
-def bare_pods(evidence: Evidence) -> bool:
-    return not evidence.now.deployments and any(p.unowned(pod) for pod in evidence.now.pods)
-
-
-@mistake
-def replicaset(evidence: Evidence) -> bool:
-    return not evidence.now.deployments and any(rs.controller is None for rs in evidence.now.replicasets)
-
-
-@mistake
-def other_name(evidence: Evidence) -> bool:
-    return bool(evidence.now.deployments) and evidence.now.deployment("blog-api") is None
+bare_pods = mistake(lambda evidence: not evidence.now.deployments and any(p.unowned(pod) for pod in evidence.now.pods))
+replicaset = mistake(
+    lambda evidence: not evidence.now.deployments and any(rs.controller is None for rs in evidence.now.replicasets)
+)
+other_name = mistake(lambda evidence: evidence.now.deployments and evidence.now.deployment("blog-api") is None)
 
 
 @mistake

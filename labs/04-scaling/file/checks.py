@@ -29,11 +29,7 @@ def file_agrees(evidence: Evidence) -> Verdict:
     return passed("says-five") if number == 5 else failed("says-otherwise", number=number)
 
 
-@guard
-def still_five(evidence: Evidence) -> Verdict:
-    return asks_and_runs(evidence, 5)
-
-
+still_five = guard(lambda evidence: asks_and_runs(evidence, 5))
 shared_guard = guard(no_rollout)
 shared_mistakes = common_mistakes
 

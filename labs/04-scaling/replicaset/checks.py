@@ -18,20 +18,10 @@ def put_back(evidence: Evidence) -> Verdict:
     return passed("put-back", replicas=wanted)
 
 
-@goal(points=2)
-def four(evidence: Evidence) -> Verdict:
-    return asks_and_runs(evidence, 4)
-
-
+four = goal(points=2)(lambda evidence: asks_and_runs(evidence, 4))
 shared_guard = guard(no_rollout)
 shared_mistakes = common_mistakes
-
-
-@mistake
-def replicaset_deleted(evidence: Evidence) -> bool:
-    return set(replicasets(evidence.baseline)) != set(replicasets(evidence.now))
-
-
+replicaset_deleted = mistake(lambda evidence: set(replicasets(evidence.baseline)) != set(replicasets(evidence.now)))
 other_number = mistake(lambda evidence: asks_for(evidence) not in (3, 4))
 only_replicaset = mistake(lambda evidence: replicaset_scaled(evidence) and asks_for(evidence) == 3)
 only_deployment = mistake(lambda evidence: asks_for(evidence) == 4 and not replicaset_scaled(evidence))

@@ -69,9 +69,7 @@ def by_chance(evidence: Evidence) -> list[tuple[Pod, list[Pod]]]:
     return [(gone, family) for gone, busy, family in removals(evidence) if rank(gone) >= rank(busy)]
 
 
-@goal
-def two(evidence: Evidence) -> Verdict:
-    return asks_and_runs(evidence, 2)
+two = goal(lambda evidence: asks_and_runs(evidence, 2))
 
 
 @goal(points=2)

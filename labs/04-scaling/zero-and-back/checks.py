@@ -47,19 +47,11 @@ def back(evidence: Evidence) -> Verdict:
 
 shared_guard = guard(no_rollout)
 shared_mistakes = common_mistakes
-
-
-@mistake("replicaset-scaled")
-def only_replicaset(evidence: Evidence) -> bool:
-    return replicaset_scaled(evidence) and not asked_for_none(evidence)
-
-
+only_replicaset = mistake("replicaset-scaled")(
+    lambda evidence: replicaset_scaled(evidence) and not asked_for_none(evidence)
+)
 pods_deleted = mistake(lambda evidence: deleted_pods(evidence) and not asked_for_none(evidence))
-
-
-@mistake
-def not_zero(evidence: Evidence) -> bool:
-    return len(p.replicas_asked_for(evidence, "blog-api")) > 1 and not asked_for_none(evidence)
-
-
+not_zero = mistake(
+    lambda evidence: len(p.replicas_asked_for(evidence, "blog-api")) > 1 and not asked_for_none(evidence)
+)
 still_zero = mistake(lambda evidence: asks_for(evidence) == 0)

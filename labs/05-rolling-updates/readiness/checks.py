@@ -33,9 +33,7 @@ def has_probe(evidence: Evidence) -> Verdict:
     return passed("right-probe") if answerable(found) else failed("never-passed", share=0.5)
 
 
-@goal(points=2)
-def slow_version(evidence: Evidence) -> Verdict:
-    return rolled_out(evidence, "blog-api:1.4")
+slow_version = goal(points=2)(lambda evidence: rolled_out(evidence, "blog-api:1.4"))
 
 
 @guard(points=2)
@@ -70,16 +68,8 @@ def asks_for_1_4(evidence: Evidence) -> bool:
 
 same_deployment = kept(3)
 shared_mistakes = [recreated]
-
-
-@mistake
-def wrong_probe(evidence: Evidence) -> bool:
-    return asks_the_program(probe(evidence)) and not answerable(probe(evidence))
-
-
-@mistake
-def blind_probe(evidence: Evidence) -> bool:
-    return probe(evidence) is not None and not asks_the_program(probe(evidence))
+wrong_probe = mistake(lambda evidence: asks_the_program(probe(evidence)) and not answerable(probe(evidence)))
+blind_probe = mistake(lambda evidence: probe(evidence) is not None and not asks_the_program(probe(evidence)))
 
 
 @mistake
@@ -88,16 +78,8 @@ def liveness(evidence: Evidence) -> bool:
     return probe(evidence, "livenessProbe") is not None and (restarted or not probe(evidence))
 
 
-@mistake
-def startup(evidence: Evidence) -> bool:
-    return not probe(evidence) and probe(evidence, "startupProbe") is not None
-
-
-@mistake
-def min_ready(evidence: Evidence) -> bool:
-    return not probe(evidence) and bool(blog_api(evidence.now).spec.get("minReadySeconds"))
-
-
+startup = mistake(lambda evidence: not probe(evidence) and probe(evidence, "startupProbe") is not None)
+min_ready = mistake(lambda evidence: not probe(evidence) and blog_api(evidence.now).spec.get("minReadySeconds"))
 no_probe = mistake(lambda evidence: not probe(evidence) and asks_for_1_4(evidence))
 too_late = mistake(lambda evidence: fewest_answering(evidence) < 3 and asks_for_1_4(evidence))
 not_rolled_out = mistake(lambda evidence: probe(evidence) and not asks_for_1_4(evidence))

@@ -5,10 +5,7 @@ from driftlab.checker import predicates as p
 
 from ..common import blog_api, is_recreate, kept, not_rolled_out, recreated, rolled_out, scaled, strategy_changed
 
-
-@goal(points=2)
-def new_version_alone(evidence: Evidence) -> Verdict:
-    return rolled_out(evidence, "blog-api:1.1")
+new_version_alone = goal(points=2)(lambda evidence: rolled_out(evidence, "blog-api:1.1"))
 
 
 @goal

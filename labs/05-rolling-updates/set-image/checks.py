@@ -5,10 +5,7 @@ from driftlab.checker import predicates as p
 
 from ..common import blog_api, changed_in_template, kept, new_revisions, recreated, rolled_out
 
-
-@goal(points=3)
-def new_version(evidence: Evidence) -> Verdict:
-    return rolled_out(evidence, "blog-api:1.1")
+new_version = goal(points=3)(lambda evidence: rolled_out(evidence, "blog-api:1.1"))
 
 
 @guard

@@ -15,10 +15,7 @@ from ..common import (
     template_changes,
 )
 
-
-@goal(points=2)
-def new_version_of_four(evidence: Evidence) -> Verdict:
-    return rolled_out(evidence, "blog-api:1.1")
+new_version_of_four = goal(points=2)(lambda evidence: rolled_out(evidence, "blog-api:1.1"))
 
 
 @guard(points=2)
@@ -58,11 +55,9 @@ same_deployment = kept(4)
 shared_mistakes = [recreated, scaled]
 recreate = mistake("recreate")(is_recreate)
 last_shared_mistake = not_rolled_out
-
-
-@mistake
-def as_it_was(evidence: Evidence) -> bool:
-    return lost_some(evidence) and bool(template_changes(evidence)) and not strategy_changed(evidence)
+as_it_was = mistake(
+    lambda evidence: lost_some(evidence) and template_changes(evidence) and not strategy_changed(evidence)
+)
 
 
 @mistake

@@ -71,13 +71,7 @@ def each_its_own(evidence: Evidence) -> Verdict:
 
 shared_guard = guard(the_same)
 made_again = mistake("recreated")(recreated)
-
-
-@mistake
-def in_template(evidence: Evidence) -> bool:
-    return any(CHANGE_CAUSE in p.pod_annotations(rs) for rs in own_replicasets(evidence))
-
-
+in_template = mistake(lambda evidence: any(CHANGE_CAUSE in p.pod_annotations(rs) for rs in own_replicasets(evidence)))
 one_release = mistake(lambda evidence: second_release(evidence) and not first_release(evidence))
 
 

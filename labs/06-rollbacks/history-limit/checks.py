@@ -50,13 +50,7 @@ def history_is_long(evidence: Evidence) -> Verdict:
 
 shared_guards = [guard(history_kept), guard(the_same)]
 made_again = mistake("recreated")(recreated)
-
-
-@mistake
-def no_limit(evidence: Evidence) -> bool:
-    return limit(evidence) < 5 and (bool(lost(evidence)) or asks_for_the_first(evidence))
-
-
+no_limit = mistake(lambda evidence: limit(evidence) < 5 and (bool(lost(evidence)) or asks_for_the_first(evidence)))
 limit_last = mistake("limit-last")(lost)
 wrong_revision = mistake(lambda evidence: asks_for(evidence, 2))
 limit_only = mistake(lambda evidence: limit(evidence) >= 5 and asks_for(evidence, 3))

@@ -19,9 +19,7 @@ def begins(snapshot: Snapshot) -> bool:
     return has_history(snapshot, 1, 2)
 
 
-@goal(points=2)
-def revision_1_is_back(evidence: Evidence) -> Verdict:
-    return back_at(evidence, 1)
+revision_1_is_back = goal(points=2)(lambda evidence: back_at(evidence, 1))
 
 
 @goal(points=2)
@@ -35,8 +33,6 @@ def four_ready(evidence: Evidence) -> Verdict:
 shared_guard = guard(history_kept)
 shared_mistakes = [*common_mistakes, mistake(toggled)]
 undo_only = mistake(lambda evidence: asks_for(evidence, 1) and blog_api(evidence.now).replicas != 4)
-
-
-@mistake
-def scaled_only(evidence: Evidence) -> bool:
-    return blog_api(evidence.now).replicas != blog_api(evidence.baseline).replicas and asks_for(evidence, 2)
+scaled_only = mistake(
+    lambda evidence: blog_api(evidence.now).replicas != blog_api(evidence.baseline).replicas and asks_for(evidence, 2)
+)

@@ -19,9 +19,7 @@ def begins(snapshot: Snapshot) -> bool:
     return stuck and sorted(revisions(snapshot).values()) == [1, 2] and len(serving(snapshot)) == 3
 
 
-@goal(points=2)
-def revision_1_is_back(evidence: Evidence) -> Verdict:
-    return back_at(evidence, 1)
+revision_1_is_back = goal(points=2)(lambda evidence: back_at(evidence, 1))
 
 
 @guard
@@ -42,14 +40,8 @@ def patience(evidence: Evidence) -> bool:
     return "progressDeadlineSeconds" in changed and asks_for(evidence, 2)
 
 
-@mistake
-def pod_deleted(evidence: Evidence) -> bool:
-    return p.you(evidence, "deleted", "Pod", of="blog-api") and not asks_for(evidence, 1)
-
-
-@mistake
-def interrupted(evidence: Evidence) -> bool:
-    return asks_for(evidence, 1) and not serving(evidence.baseline) <= serving(evidence.now)
-
-
+pod_deleted = mistake(lambda evidence: p.you(evidence, "deleted", "Pod", of="blog-api") and not asks_for(evidence, 1))
+interrupted = mistake(
+    lambda evidence: asks_for(evidence, 1) and not serving(evidence.baseline) <= serving(evidence.now)
+)
 forward = mistake("forward")(asks_for_nothing_old)

@@ -1,6 +1,6 @@
 """Back to a release of your choice."""
 
-from driftlab.checker import Evidence, Snapshot, Verdict, goal, guard, mistake
+from driftlab.checker import Evidence, Snapshot, goal, guard, mistake
 
 from ..common import (
     asks_for,
@@ -21,11 +21,7 @@ def begins(snapshot: Snapshot) -> bool:
     return has_history(snapshot, 1, 2, 3, 4)
 
 
-@goal(points=3)
-def revision_2_is_back(evidence: Evidence) -> Verdict:
-    return back_at(evidence, 2)
-
-
+revision_2_is_back = goal(points=3)(lambda evidence: back_at(evidence, 2))
 shared_guards = [guard(the_same), guard(history_kept)]
 shared_mistakes = common_mistakes
 history_lost = mistake("lost")(lost)

@@ -1,6 +1,6 @@
 """Take a release back."""
 
-from driftlab.checker import Evidence, Snapshot, Verdict, goal, guard, mistake
+from driftlab.checker import Snapshot, goal, guard, mistake
 
 from ..common import asks_for_nothing_old, back_at, common_mistakes, has_history, history_kept, lost, the_same, toggled
 
@@ -9,11 +9,7 @@ def begins(snapshot: Snapshot) -> bool:
     return has_history(snapshot, 1, 2)
 
 
-@goal(points=2)
-def revision_1_is_back(evidence: Evidence) -> Verdict:
-    return back_at(evidence, 1)
-
-
+revision_1_is_back = goal(points=2)(lambda evidence: back_at(evidence, 1))
 shared_guards = [guard(the_same), guard(history_kept)]
 shared_mistakes = [*common_mistakes, mistake(toggled)]
 second_deployment = mistake(lambda evidence: any(one.name != "blog-api" for one in evidence.now.deployments))

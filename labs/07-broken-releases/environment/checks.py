@@ -1,15 +1,26 @@
 """It dies, and says why."""
 
-from driftlab.checker import Deployment, Evidence, Pod, Reason, Snapshot, mistake, reason
+from driftlab.checker import Pod, Reason, Snapshot, mistake, reason
 from driftlab.checker import predicates as p
 
-from ..common import Release, called, changed, goals_of, gone_astray, made_on_the_way, starting_state
+from ..common import (
+    Release,
+    blog_api,
+    changed,
+    container,
+    goals_of,
+    gone_astray,
+    made_on_the_way,
+    name_of_container,
+    ships,
+    starting_state,
+)
 
 EMPTY = reason("variable-empty")
 
 
-def environment(deployment: Deployment, snapshot: Snapshot) -> p.Environment:
-    return p.environment(deployment, snapshot, called(deployment))
+def environment(snapshot: Snapshot) -> p.Environment:
+    return p.environment(blog_api(snapshot), snapshot, name_of_container(snapshot))
 
 
 def exit_codes(pod: Pod) -> list[int]:
@@ -23,14 +34,14 @@ def ended_with_an_error(pod: Pod, _: Snapshot) -> bool:
     return p.restarts(pod) >= 1 and 1 in exit_codes(pod)
 
 
-def variables(deployment: Deployment, snapshot: Snapshot) -> object:
+def variables(snapshot: Snapshot) -> object:
     """What the container gets to know, or what is missing for that; nothing where it gets nothing."""
-    found = environment(deployment, snapshot)
+    found = environment(snapshot)
     return found if found.values or found.missing or found.unknown else None
 
 
-def no_database(deployment: Deployment, snapshot: Snapshot) -> Reason | None:
-    found = environment(deployment, snapshot)
+def no_database(snapshot: Snapshot) -> Reason | None:
+    found = environment(snapshot)
     if found.missing:
         return reason("refers-to-nothing", missing=found.missing[0])
     if found.has("DATABASE_URL"):
@@ -38,9 +49,9 @@ def no_database(deployment: Deployment, snapshot: Snapshot) -> Reason | None:
     return EMPTY if "DATABASE_URL" in found.values else reason("no-such-variable")
 
 
-def takes_from_elsewhere(deployment: Deployment) -> bool:
+def takes_from_elsewhere(snapshot: Snapshot) -> bool:
     """Does the container take variables from a ConfigMap or a Secret, whether or not there is one?"""
-    of = p.container(deployment, called(deployment))
+    of = container(snapshot)
     return bool(of.get("envFrom")) or any(one.get("valueFrom") for one in of.get("env") or ())
 
 
@@ -53,19 +64,8 @@ release = Release(
 begins = starting_state(release)
 goals = goals_of(release)
 shared_mistakes = gone_astray
-other_version = mistake(lambda evidence: changed(evidence).images != ("blog-api:1.2",))
-empty = mistake(lambda evidence: no_database(changed(evidence), evidence.now) == EMPTY)
-
-
-@mistake
-def not_there(evidence: Evidence) -> bool:
-    return takes_from_elsewhere(changed(evidence)) and no_database(changed(evidence), evidence.now) is not None
-
-
-@mistake
-def other_name(evidence: Evidence) -> bool:
-    has_variables = variables(changed(evidence), evidence.now) is not None
-    return has_variables and no_database(changed(evidence), evidence.now) is not None
-
-
+other_version = mistake(lambda evidence: not ships(evidence, release.image))
+empty = mistake(lambda evidence: no_database(changed(evidence)) == EMPTY)
+not_there = mistake(lambda evidence: takes_from_elsewhere(changed(evidence)) and no_database(evidence.now))
+other_name = mistake(lambda evidence: variables(changed(evidence)) and no_database(evidence.now))
 last_mistakes = made_on_the_way

@@ -1,6 +1,6 @@
 """It starts, and starts, and starts."""
 
-from driftlab.checker import Deployment, Evidence, Pod, Reason, Snapshot, mistake, reason
+from driftlab.checker import Evidence, Pod, Reason, Snapshot, mistake, reason
 from driftlab.checker import predicates as p
 
 from ..common import (
@@ -11,8 +11,8 @@ from ..common import (
     liveness,
     made_on_the_way,
     probe,
+    ships,
     starting_state,
-    whatever_else,
 )
 
 
@@ -24,31 +24,31 @@ def killed_for_not_answering(pod: Pod, snapshot: Snapshot) -> bool:
 STARTS_IN_S = 20  #: how long 1.4 needs before it listens
 
 
-def life_and_start(deployment: Deployment, _: Snapshot) -> object:
+def life_and_start(snapshot: Snapshot) -> object:
     """The liveness probe, and the startup probe that can hold it back; nothing where the first is missing."""
-    found = probe(deployment, "livenessProbe")
-    return (found, probe(deployment, "startupProbe")) if found else None
+    found = probe(snapshot, "livenessProbe")
+    return (found, probe(snapshot, "startupProbe")) if found else None
 
 
-def impatient(deployment: Deployment) -> Reason | None:
+def impatient(snapshot: Snapshot) -> Reason | None:
     """Is 1.4 given up on before it listens, however the probes fall? (Whether it is in the end, the Pods tell.)"""
-    if wrong := liveness(deployment):
+    if wrong := liveness(snapshot):
         return wrong
-    first = probe(deployment, "startupProbe") or probe(deployment, "livenessProbe")
+    first = probe(snapshot, "startupProbe") or probe(snapshot, "livenessProbe")
     seconds = first.after_s + first.patience_s if first else 0
     return reason("given-up-on", seconds=seconds) if seconds < STARTS_IN_S else None
 
 
-def gives_up(deployment: Deployment) -> int:
+def gives_up(snapshot: Snapshot) -> int:
     """Seconds until the last failure that is tolerated, at the earliest."""
-    first = probe(deployment, "startupProbe") or probe(deployment, "livenessProbe")
+    first = probe(snapshot, "startupProbe") or probe(snapshot, "livenessProbe")
     return first.after_s + first.patience_s - first.period_s if first else STARTS_IN_S
 
 
 release = Release(
     version="1.4",
     place=life_and_start,
-    fault=whatever_else(impatient),
+    fault=impatient,
     symptom=killed_for_not_answering,
 )
 begins = starting_state(release)
@@ -63,9 +63,5 @@ def made_blind(evidence: Evidence) -> bool:
     return wrong is not None and wrong.key in ("hangs-too-long", "begins-too-late", "starts-too-long")
 
 
-@mistake
-def still_eager(evidence: Evidence) -> bool:
-    return changed(evidence).images == ("blog-api:1.4",) and gives_up(changed(evidence)) < STARTS_IN_S
-
-
+still_eager = mistake(lambda evidence: ships(evidence, release.image) and gives_up(evidence.now) < STARTS_IN_S)
 last_mistakes = made_on_the_way

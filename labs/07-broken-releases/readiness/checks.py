@@ -1,23 +1,13 @@
 """It runs, and is not let in."""
 
-from driftlab.checker import Deployment, Pod, Snapshot, mistake
+from driftlab.checker import Pod, Snapshot, mistake
 
-from ..common import (
-    Release,
-    changed,
-    goals_of,
-    gone_astray,
-    made_on_the_way,
-    probe,
-    readiness,
-    starting_state,
-    whatever_else,
-)
+from ..common import Release, changed, goals_of, gone_astray, made_on_the_way, probe, readiness, starting_state
 
 
-def goes_past(deployment: Deployment) -> bool:
+def goes_past(snapshot: Snapshot) -> bool:
     """Does the readiness probe ask over another protocol than blog-api speaks, or another address than its Pod's?"""
-    found = probe(deployment, "readinessProbe")
+    found = probe(snapshot, "readinessProbe")
     return found is not None and (found.kind in ("https", "grpc") or bool(found.host))
 
 
@@ -28,8 +18,8 @@ def answered_with_404(pod: Pod, snapshot: Snapshot) -> bool:
 
 release = Release(
     version="1.1",
-    place=lambda deployment, _: probe(deployment, "readinessProbe"),
-    fault=whatever_else(readiness),
+    place=lambda snapshot: probe(snapshot, "readinessProbe"),
+    fault=readiness,
     symptom=answered_with_404,
 )
 begins = starting_state(release)
@@ -37,5 +27,5 @@ goals = goals_of(release)
 shared_mistakes = gone_astray
 probe_removed = mistake(lambda evidence: not probe(changed(evidence), "readinessProbe"))
 unanswered = mistake(lambda evidence: goes_past(changed(evidence)))
-other_path = mistake(lambda evidence: readiness(changed(evidence)) and probe(changed(evidence), "readinessProbe"))
+other_path = mistake(lambda evidence: readiness(changed(evidence)) and probe(evidence.now, "readinessProbe"))
 last_mistakes = made_on_the_way

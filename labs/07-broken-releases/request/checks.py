@@ -12,8 +12,8 @@ from ..common import (
     made_on_the_way,
     resource,
     rollout,
+    ships,
     starting_state,
-    whatever_else,
 )
 
 
@@ -23,8 +23,8 @@ def unschedulable(pod: Pod, _: Snapshot) -> bool:
 
 release = Release(
     version="1.1",
-    place=lambda deployment, _: resource(deployment, "requests", "cpu"),
-    fault=whatever_else(cpu),
+    place=lambda snapshot: resource(snapshot, "requests", "cpu"),
+    fault=cpu,
     symptom=unschedulable,
 )
 begins = starting_state(release)
@@ -32,5 +32,5 @@ goals = goals_of(release)
 shared_mistakes = gone_astray
 made_room = mistake(lambda evidence: rollout(changed(evidence)))
 request_removed = mistake(lambda evidence: resource(changed(evidence), "requests", "cpu") is None)
-still_too_much = mistake(lambda evidence: changed(evidence).images == ("blog-api:1.1",) and cpu(changed(evidence)))
+still_too_much = mistake(lambda evidence: ships(evidence, release.image) and cpu(evidence.now))
 last_mistakes = made_on_the_way

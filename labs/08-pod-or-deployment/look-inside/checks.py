@@ -93,11 +93,7 @@ def restarts(evidence: Evidence) -> bool:
 
 
 wrong_note = mistake(lambda evidence: note(evidence) not in ("", VARIABLE))
-
-
-@mistake
-def no_note(evidence: Evidence) -> bool:
-    return bool(looks(evidence)) and evidence.now.pod("look") is None and not note(evidence)
+no_note = mistake(lambda evidence: looks(evidence) and evidence.now.pod("look") is None and not note(evidence))
 
 
 @mistake

@@ -91,13 +91,7 @@ def before_any_deployment(recording: Recording) -> Recording:
 
 
 service_changed = mistake(lambda evidence: same_service(evidence).outcome == "FAIL")
-
-
-@mistake
-def deleted_first(evidence: Evidence) -> bool:
-    return least_serving(evidence, before_any_deployment(evidence.recording)) == 0
-
-
+deleted_first = mistake(lambda evidence: least_serving(evidence, before_any_deployment(evidence.recording)) == 0)
 deleted_too_early = mistake(lambda evidence: least_serving(evidence, evidence.recording) == 0)
 
 

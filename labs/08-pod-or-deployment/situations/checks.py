@@ -30,6 +30,6 @@ def not_offered(evidence: Evidence) -> bool:
     return any(given.get(question.key, question.answer) not in question.options for question in QUESTIONS)
 
 
-@mistake
-def unanswered(evidence: Evidence) -> bool:
-    return 0 < len(answers(evidence).keys() & {question.key for question in QUESTIONS}) < len(QUESTIONS)
+unanswered = mistake(
+    lambda evidence: 0 < len(answers(evidence).keys() & {question.key for question in QUESTIONS}) < len(QUESTIONS)
+)

@@ -40,13 +40,7 @@ def touched(evidence: Evidence) -> bool:
 
 repaired = mistake("repaired")(touched)
 healthy_labelled = mistake(lambda evidence: labelled(evidence) & HEALTHY)
-
-
-@mistake
-def pods_labelled(evidence: Evidence) -> bool:
-    return any(pod.labels.get("needs") == "attention" for pod in evidence.now.pods)
-
-
+pods_labelled = mistake(lambda evidence: any(pod.labels.get("needs") == "attention" for pod in evidence.now.pods))
 ready_only = mistake(lambda evidence: labelled(evidence) == {"gallery", "search"})
 incomplete = mistake(lambda evidence: labelled(evidence) and not labelled(evidence) >= ATTENTION)
 

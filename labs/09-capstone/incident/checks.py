@@ -103,9 +103,9 @@ def about_limit(of: Deployment, _: Snapshot) -> Reason | None:
     return None if limit == p.amount(MENDED_LIMIT) else reason("other-limit", limit=written)
 
 
-@goal(points=3)
-def shipped(evidence: Evidence) -> Verdict:
-    return in_order(evidence, "front", "blog-api:1.3", "resources", "image", complaint=about_limit)
+shipped = goal(points=3)(
+    lambda evidence: in_order(evidence, "front", "blog-api:1.3", "resources", "image", complaint=about_limit)
+)
 
 
 @goal(points=2)
@@ -116,9 +116,7 @@ def stayed_up(evidence: Evidence) -> Verdict:
     return passed("never-fewer-than-three") if min(numbers) >= 3 else failed("once-fewer", least=min(numbers))
 
 
-@guard
-def incident_method(evidence: Evidence) -> Verdict:
-    return by_the_book(evidence)
+incident_method = guard(by_the_book)
 
 
 def served_by(evidence: Evidence) -> str:
@@ -144,9 +142,9 @@ def unmended(evidence: Evidence) -> bool:
     return as_broken and bool(served_by(evidence))
 
 
-@mistake
-def not_shipped(evidence: Evidence) -> bool:
-    return bool(served_by(evidence)) and deployment(evidence.now, "front").images != ("blog-api:1.3",)
+not_shipped = mistake(
+    lambda evidence: served_by(evidence) and deployment(evidence.now, "front").images != ("blog-api:1.3",)
+)
 
 
 @mistake

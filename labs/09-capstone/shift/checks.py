@@ -27,9 +27,9 @@ DATABASE_URL = "postgres://db.internal/gallery"
 begins = handed_over
 
 
-@goal(points=2)
-def search(evidence: Evidence) -> Verdict:
-    return in_order(evidence, "search", "blog-api:1.0", "readinessProbe", complaint=about_probe)
+search = goal(points=2)(
+    lambda evidence: in_order(evidence, "search", "blog-api:1.0", "readinessProbe", complaint=about_probe)
+)
 
 
 def about_probe(of: Deployment, _: Snapshot) -> Reason | None:
@@ -40,9 +40,9 @@ def about_probe(of: Deployment, _: Snapshot) -> Reason | None:
     return reason("other-probe") if wrong else None
 
 
-@goal(points=2)
-def gallery(evidence: Evidence) -> Verdict:
-    return in_order(evidence, "gallery", "blog-api:1.2", "env", complaint=about_database)
+gallery = goal(points=2)(
+    lambda evidence: in_order(evidence, "gallery", "blog-api:1.2", "env", complaint=about_database)
+)
 
 
 def about_database(of: Deployment, snapshot: Snapshot) -> Reason | None:
@@ -52,14 +52,8 @@ def about_database(of: Deployment, snapshot: Snapshot) -> Reason | None:
     return reason("other-database") if found.has("DATABASE_URL") else reason("no-database")
 
 
-@goal(points=2)
-def comments(evidence: Evidence) -> Verdict:
-    return in_order(evidence, "comments", "blog-api:1.1", "image")
-
-
-@goal(points=2)
-def archive(evidence: Evidence) -> Verdict:
-    return in_order(evidence, "archive", "blog-api:1.1")
+comments = goal(points=2)(lambda evidence: in_order(evidence, "comments", "blog-api:1.1", "image"))
+archive = goal(points=2)(lambda evidence: in_order(evidence, "archive", "blog-api:1.1"))
 
 
 @goal(points=3)
@@ -79,9 +73,7 @@ def feedback(evidence: Evidence) -> Verdict:
     return waiting("lone-pod-going") if lone[0].terminating else failed("lone-pod-there", share=0.5)
 
 
-@goal(points=3)
-def front(evidence: Evidence) -> Verdict:
-    return in_order(evidence, "front", "blog-api:1.1", "image")
+front = goal(points=3)(lambda evidence: in_order(evidence, "front", "blog-api:1.1", "image"))
 
 
 @guard(points=2)
@@ -107,9 +99,7 @@ def newsletter(evidence: Evidence) -> Verdict:
     return passed("not-touched") if untouched else failed("was-changed")
 
 
-@guard(points=2)
-def shift_method(evidence: Evidence) -> Verdict:
-    return by_the_book(evidence, pod="feedback")
+shift_method = guard(points=2)(lambda evidence: by_the_book(evidence, pod="feedback"))
 
 
 def open_item(item: Callable[[Evidence], Verdict]) -> Callable[[Evidence], bool]:
@@ -118,7 +108,12 @@ def open_item(item: Callable[[Evidence], Verdict]) -> Callable[[Evidence], bool]
 
 
 made_again = mistake("recreated")(recreated)
-open_items = [mistake(item.name)(open_item(item)) for item in (search, gallery, comments, archive, feedback, front)]
+search_open = mistake("search")(open_item(search))
+gallery_open = mistake("gallery")(open_item(gallery))
+comments_open = mistake("comments")(open_item(comments))
+archive_open = mistake("archive")(open_item(archive))
+feedback_open = mistake("feedback")(open_item(feedback))
+front_open = mistake("front")(open_item(front))
 front_interrupted = mistake(lambda evidence: p.least_ready(evidence, "front") < 3)
 feedback_interrupted = mistake(lambda evidence: not least_answering(evidence))
 newsletter_woken = mistake(lambda evidence: newsletter(evidence).outcome == "FAIL")

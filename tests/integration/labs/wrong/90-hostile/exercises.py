@@ -36,8 +36,7 @@ def settled(evidence: Evidence, wanted: int) -> Verdict:
         return failed("the rollout is paused: nothing goes on before it is resumed")
     if p.deadline_exceeded(deployment):
         return failed("the rollout has exceeded its progress deadline")
-    missing = p.unfinished(deployment, evidence.now)
-    return waiting(f"not settled yet: {missing}") if missing else passed(f"{wanted} of {wanted} Pods are ready")
+    return p.settling(deployment, evidence.now) or passed(f"{wanted} of {wanted} Pods are ready")
 
 
 def at_work(deployment: Deployment | None) -> bool:
