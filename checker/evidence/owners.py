@@ -1,6 +1,7 @@
 """Ownership and identity: by UIDs and the chain of ownerReferences, never by names or labels alone."""
 
 from driftlab.checker.evidence.snapshot import Evidence, Snapshot
+from driftlab.checker.evidence.verdict import Decided, failed, require
 from driftlab.checker.objects.views import Deployment, Object, Pod, ReplicaSet, replicas_setters
 
 
@@ -49,6 +50,22 @@ def uids(pods: tuple[Pod, ...]) -> frozenset[str]:
 def same_object(before: Deployment | None, after: Deployment | None) -> bool:
     """Whether both are one object. An object that was deleted and created again has another ``metadata.uid``."""
     return before is not None and after is not None and before.uid == after.uid
+
+
+def require_deployment(snapshot: Snapshot, name: str) -> Deployment:
+    """The Deployment called ``name``. Raises Decided if there is none: then a goal is not reached."""
+    return require(snapshot.deployment(name), failed("no-deployment", name=name))
+
+
+def require_same_deployment(evidence: Evidence, name: str) -> Deployment:
+    """The Deployment called ``name`` as it is now. Raises Decided if it is not the one from the start.
+
+    That is told by its ``metadata.uid``: https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#uids
+    """
+    found = require_deployment(evidence.now, name)
+    if not same_object(evidence.baseline.deployment(name), found):
+        raise Decided(failed("another-deployment"))
+    return found
 
 
 def strangers_in_selector(deployment: Deployment, snapshot: Snapshot) -> tuple[Pod, ...]:

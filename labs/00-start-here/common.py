@@ -1,6 +1,6 @@
 """What the exercises of this lab share."""
 
-from driftlab.checker import Decided, Deployment, Evidence, Pod, Snapshot, failed, mistake, require
+from driftlab.checker import Decided, Deployment, Evidence, Pod, Snapshot, failed, mistake
 from driftlab.checker import predicates as p
 
 OLD, NEW = ("blog-api:1.0",), ("blog-api:1.1",)
@@ -8,7 +8,7 @@ OLD, NEW = ("blog-api:1.0",), ("blog-api:1.1",)
 
 def blog_api(snapshot: Snapshot) -> Deployment:
     """The Deployment, which a goal requires."""
-    return require(snapshot.deployment("blog-api"), failed("no-deployment", name="blog-api"))
+    return p.require_deployment(snapshot, "blog-api")
 
 
 def pods(snapshot: Snapshot) -> tuple[Pod, ...]:
@@ -22,7 +22,7 @@ def lost(evidence: Evidence) -> int:
 
 
 # ---- what all three exercises ask
-def require_same_deployment(evidence: Evidence) -> None:
+def require_same(evidence: Evidence) -> None:
     """The Deployment from the start, and no other one. Otherwise, the goal has failed."""
     if recreated(evidence):
         raise Decided(failed("another-deployment"))

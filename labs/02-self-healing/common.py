@@ -1,12 +1,12 @@
 """What the exercises of this lab share: Pods come and go, the Deployment stays."""
 
-from driftlab.checker import Deployment, Evidence, Snapshot, Verdict, failed, mistake, passed, require
+from driftlab.checker import Deployment, Evidence, Snapshot, Verdict, failed, mistake, passed
 from driftlab.checker import predicates as p
 
 
 def blog_api(snapshot: Snapshot) -> Deployment:
     """The Deployment, which a goal requires."""
-    return require(snapshot.deployment("blog-api"), failed("no-deployment", name="blog-api"))
+    return p.require_deployment(snapshot, "blog-api")
 
 
 # ---- what several exercises ask
@@ -18,9 +18,7 @@ def three_again(evidence: Evidence) -> Verdict:
 
 
 def asked_for_nothing_new(evidence: Evidence) -> Verdict:
-    before, after = blog_api(evidence.baseline), blog_api(evidence.now)
-    if not p.same_object(before, after):
-        return failed("another-deployment")
+    before, after = blog_api(evidence.baseline), p.require_same_deployment(evidence, "blog-api")
     if not p.spec_untouched(before, after, evidence.recording):
         return failed("spec-changed", before=before.generation, after=after.generation)
     return passed("spec-as-it-was", generation=after.generation)

@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 
-from driftlab.checker import Decided, Deployment, Evidence, Reason, Snapshot, failed, mistake, reason, require
+from driftlab.checker import Decided, Deployment, Evidence, Reason, Snapshot, failed, mistake, reason
 from driftlab.checker import predicates as p
 
 
 def blog_api(snapshot: Snapshot) -> Deployment:
     """The Deployment, which a goal requires."""
-    return require(snapshot.deployment("blog-api"), failed("no-deployment", name="blog-api"))
+    return p.require_deployment(snapshot, "blog-api")
 
 
 def recreated(evidence: Evidence) -> bool:

@@ -1,36 +1,17 @@
 """What the exercises of this lab share."""
 
-from driftlab.checker import (
-    Decided,
-    Deployment,
-    Evidence,
-    Pod,
-    ReplicaSet,
-    Snapshot,
-    Verdict,
-    failed,
-    mistake,
-    passed,
-    require,
-)
+from driftlab.checker import Deployment, Evidence, Pod, ReplicaSet, Snapshot, Verdict, failed, mistake, mistakes, passed
 from driftlab.checker import predicates as p
 
 
 def blog_api(snapshot: Snapshot) -> Deployment:
     """The Deployment, which a goal requires."""
-    return require(snapshot.deployment("blog-api"), failed("no-deployment", name="blog-api"))
+    return p.require_deployment(snapshot, "blog-api")
 
 
 def the_same(evidence: Evidence) -> Deployment:
     """The Deployment, which a goal requires to be still the one from the start."""
-    deployment = blog_api(evidence.now)
-    if not is_same(evidence):
-        raise Decided(failed("another-deployment"))
-    return deployment
-
-
-def is_same(evidence: Evidence) -> bool:
-    return p.same_object(evidence.baseline.deployment("blog-api"), evidence.now.deployment("blog-api"))
+    return p.require_same_deployment(evidence, "blog-api")
 
 
 def pods(snapshot: Snapshot) -> tuple[Pod, ...]:
@@ -64,10 +45,6 @@ def no_rollout(evidence: Evidence) -> Verdict:
 
 
 # ---- what several exercises are mistaken for
-def recreated(evidence: Evidence) -> bool:
-    return evidence.now.deployment("blog-api") is None or p.was_recreated(evidence, "blog-api")
-
-
 def rolled_out(evidence: Evidence) -> bool:
     return not p.asks_for_the_same(blog_api(evidence.baseline), blog_api(evidence.now))
 
@@ -91,4 +68,5 @@ def asks_for(evidence: Evidence) -> int:
     return blog_api(evidence.now).replicas
 
 
-common_mistakes = [mistake("recreated")(recreated), mistake("rolled-out")(rolled_out)]
+recreated = mistakes.recreated("blog-api")
+common_mistakes = [recreated, mistake(rolled_out)]

@@ -1,12 +1,12 @@
 """What the exercises of this lab share."""
 
-from driftlab.checker import Deployment, Evidence, Goal, Snapshot, Verdict, failed, guard, mistake, passed, require
+from driftlab.checker import Deployment, Evidence, Goal, Snapshot, Verdict, failed, guard, mistake, passed
 from driftlab.checker import predicates as p
 
 
 def blog_api(snapshot: Snapshot) -> Deployment:
     """The Deployment, which a goal requires."""
-    return require(snapshot.deployment("blog-api"), failed("no-deployment", name="blog-api"))
+    return p.require_deployment(snapshot, "blog-api")
 
 
 # ---- what several exercises ask
@@ -32,10 +32,8 @@ def kept(replicas: int) -> Goal:
 
     @guard(replicas=replicas)
     def same_deployment(evidence: Evidence) -> Verdict:
-        after = blog_api(evidence.now)
-        if not p.same_object(evidence.baseline.deployment("blog-api"), after):
-            return failed("another-deployment")
-        return passed("same-number") if after.replicas == replicas else failed("other-number", replicas=after.replicas)
+        found = p.require_same_deployment(evidence, "blog-api").replicas
+        return passed("same-number") if found == replicas else failed("other-number", replicas=found)
 
     return same_deployment
 

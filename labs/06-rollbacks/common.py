@@ -1,5 +1,7 @@
 """What the exercises of this lab share."""
 
+from collections.abc import Callable
+
 from driftlab.checker import (
     Decided,
     Deployment,
@@ -9,8 +11,8 @@ from driftlab.checker import (
     Verdict,
     failed,
     mistake,
+    mistakes,
     passed,
-    require,
     waiting,
 )
 from driftlab.checker import predicates as p
@@ -18,7 +20,7 @@ from driftlab.checker import predicates as p
 
 def blog_api(snapshot: Snapshot) -> Deployment:
     """The Deployment, which a goal requires."""
-    return require(snapshot.deployment("blog-api"), failed("no-deployment", name="blog-api"))
+    return p.require_deployment(snapshot, "blog-api")
 
 
 def the_first(evidence: Evidence) -> Deployment:
@@ -34,10 +36,14 @@ def revisions(snapshot: Snapshot) -> dict[str, int]:
     return p.revisions(snapshot.deployment("blog-api"), snapshot)
 
 
-def has_history(snapshot: Snapshot, *numbers: int) -> bool:
-    """Is this the history, and is its newest release complete?"""
-    complete = all(not p.unfinished(deployment, snapshot) for deployment in snapshot.deployments)
-    return complete and sorted(revisions(snapshot).values()) == list(numbers)
+def history(*numbers: int) -> Callable[[Snapshot], bool]:
+    """The starting state with this history, whose newest release is complete."""
+
+    def begins(snapshot: Snapshot) -> bool:
+        complete = all(not p.unfinished(deployment, snapshot) for deployment in snapshot.deployments)
+        return complete and sorted(revisions(snapshot).values()) == list(numbers)
+
+    return begins
 
 
 def asks_for(evidence: Evidence, number: int) -> bool:
@@ -118,16 +124,16 @@ def history_kept(evidence: Evidence) -> Verdict:
 
 
 # ---- what several exercises are mistaken for
-def recreated(evidence: Evidence) -> bool:
-    return p.was_recreated(evidence, "blog-api") or evidence.now.deployment("blog-api") is None
+recreated = mistakes.recreated("blog-api")
 
 
+@mistake
 def replicaset_scaled(evidence: Evidence) -> bool:
     touched = [told for told in p.replicasets_touched(evidence, "blog-api") if not told.startswith("deleted")]
     return p.you(evidence, "scaled", "ReplicaSet") or bool(touched)
 
 
-common_mistakes = [mistake("recreated")(recreated), mistake("replicaset-scaled")(replicaset_scaled)]
+common_mistakes = [recreated, replicaset_scaled]
 
 
 def as_planned(of: Deployment | ReplicaSet, evidence: Evidence, image: str, page_size: str) -> bool:

@@ -19,9 +19,9 @@ from driftlab.checker import (
     goal,
     guard,
     mistake,
+    mistakes,
     passed,
     reason,
-    require,
 )
 from driftlab.checker import predicates as p
 
@@ -34,7 +34,7 @@ Rule = Callable[[Snapshot], Reason | None]
 
 def blog_api(snapshot: Snapshot) -> Deployment:
     """The Deployment, which a goal requires."""
-    return require(snapshot.deployment("blog-api"), failed("no-deployment", name="blog-api"))
+    return p.require_deployment(snapshot, "blog-api")
 
 
 def require_the_same(evidence: Evidence) -> None:
@@ -139,27 +139,7 @@ def broken_rules(evidence: Evidence) -> list[Reason]:
     return [wrong for rule in HOUSE_RULES if not rule(evidence.baseline) and (wrong := rule(evidence.now))]
 
 
-# ---- the six releases
-@dataclass(frozen=True)
-class Release:
-    """``place``: the part of the Deployment that stops it. ``fault``: what is still wrong with it.
-
-    ``symptom``: can it be seen, on one Pod of the new release?
-    """
-
-    version: str
-    place: Callable[[Snapshot], object]
-    fault: Rule
-    symptom: Callable[[Pod, Snapshot], bool]
-
-    @property
-    def image(self) -> str:
-        return f"blog-api:{self.version}"
-
-
 # ---- what all exercises ask
-
-
 @guard
 def house_rules_hold(evidence: Evidence) -> Verdict:
     blog_api(evidence.now)
@@ -183,56 +163,6 @@ def only_the_deployment(evidence: Evidence) -> Verdict:
     return failed("you-did", deed=touched) if touched else passed("nothing-by-hand")
 
 
-def starting_state(of: Release) -> Callable[[Snapshot], bool]:
-    """The starting state that the exercise of a release promises."""
-
-    def begins(snapshot: Snapshot) -> bool:
-        """The old release serves in full, and the new one is stuck in the way that the text tells of."""
-        pods = p.pods_of(blog_api(snapshot), snapshot)
-        old = [pod for pod in pods if pod.ready and pod.labels.get("version") == OLD]
-        new = [pod for pod in pods if pod.labels.get("version") == of.version]
-        return len(old) == 3 and any(of.symptom(pod, snapshot) for pod in new)
-
-    return begins
-
-
-def goals_of(of: Release) -> list[Goal]:
-    """The goals of the exercise of a release."""
-
-    @goal(points=3, image=of.image)
-    def shipped(evidence: Evidence) -> Verdict:
-        require_the_same(evidence)
-        before, after = blog_api(evidence.baseline), blog_api(evidence.now)
-        missing = p.unfinished(after, evidence.now)
-        if p.asks_for_the_same(before, after):
-            return failed(missing or "nothing-shipped")
-        if after.images != (of.image,):
-            return failed("other-image", images=after.images)
-        if after.replicas != 3:
-            return failed("other-number", replicas=after.replicas)
-        if missing and p.deadline_exceeded(after):
-            return failed(missing)
-        if verdict := p.settling(after, evidence.now):
-            return verdict
-        return passed("all-shipped") if p.running_images(after, evidence.now) == {of.image} else failed("not-all-run")
-
-    @goal(points=2)
-    def mended(evidence: Evidence) -> Verdict:
-        require_the_same(evidence)
-        before, after = blog_api(evidence.baseline), blog_api(evidence.now)
-        if p.asks_for_the_same(before, after):
-            return failed("template-kept")
-        if after.images != (of.image,):
-            return failed("another-release", images=after.images, version=of.version)
-        place = of.place(evidence.now)
-        if of.place(evidence.baseline) == place:
-            return failed("not-the-place")
-        wrong = of.fault(evidence.now)
-        return failed(wrong, share=0.5 if place else 0) if wrong else passed("mended-for-good")
-
-    return [shipped, mended, house_rules_hold, always_ready, only_the_deployment]
-
-
 def by_hand(evidence: Evidence) -> str:
     """What was done to a Pod or ReplicaSet of blog-api, in words; empty where it was nothing. Looking is not doing."""
     deeds = p.your_deeds(evidence, of="blog-api")  # a Pod to try things out is the learner's own
@@ -240,9 +170,67 @@ def by_hand(evidence: Evidence) -> str:
     return next(iter([*told, *p.replicasets_touched(evidence, "blog-api")]), "")
 
 
+# ---- the six releases
+@dataclass(frozen=True)
+class Release:
+    """``place``: the part of the Deployment that stops it. ``fault``: what is still wrong with it.
+
+    ``symptom``: can it be seen, on one Pod of the new release?
+    """
+
+    version: str
+    place: Callable[[Snapshot], object]
+    fault: Rule
+    symptom: Callable[[Pod, Snapshot], bool]
+
+    @property
+    def image(self) -> str:
+        return f"blog-api:{self.version}"
+
+    def begins(self, snapshot: Snapshot) -> bool:
+        """The old release serves in full, and this one is stuck in the way that the text tells of."""
+        pods = p.pods_of(blog_api(snapshot), snapshot)
+        old = [pod for pod in pods if pod.ready and pod.labels.get("version") == OLD]
+        new = [pod for pod in pods if pod.labels.get("version") == self.version]
+        return len(old) == 3 and any(self.symptom(pod, snapshot) for pod in new)
+
+    def goals(self) -> list[Goal]:
+        """What its exercise asks."""
+        shipped = goal(points=3, image=self.image)(self.shipped)
+        return [shipped, goal(points=2)(self.mended), house_rules_hold, always_ready, only_the_deployment]
+
+    def shipped(self, evidence: Evidence) -> Verdict:
+        require_the_same(evidence)
+        before, after = blog_api(evidence.baseline), blog_api(evidence.now)
+        missing = p.unfinished(after, evidence.now)
+        if p.asks_for_the_same(before, after):
+            return failed(missing or "nothing-shipped")
+        if after.images != (self.image,):
+            return failed("other-image", images=after.images)
+        if after.replicas != 3:
+            return failed("other-number", replicas=after.replicas)
+        if missing and p.deadline_exceeded(after):
+            return failed(missing)
+        if verdict := p.settling(after, evidence.now):
+            return verdict
+        all_run = p.running_images(after, evidence.now) == {self.image}
+        return passed("all-shipped") if all_run else failed("not-all-run")
+
+    def mended(self, evidence: Evidence) -> Verdict:
+        require_the_same(evidence)
+        before, after = blog_api(evidence.baseline), blog_api(evidence.now)
+        if p.asks_for_the_same(before, after):
+            return failed("template-kept")
+        if after.images != (self.image,):
+            return failed("another-release", images=after.images, version=self.version)
+        place, wrong = self.place(evidence.now), self.fault(evidence.now)
+        if self.place(evidence.baseline) == place:
+            return failed("not-the-place")
+        return failed(wrong, share=0.5 if place else 0) if wrong else passed("mended-for-good")
+
+
 # ---- what all exercises are mistaken for
-def recreated(evidence: Evidence) -> bool:
-    return p.was_recreated(evidence, "blog-api") or evidence.now.deployment("blog-api") is None
+recreated = mistakes.recreated("blog-api")
 
 
 def ships(evidence: Evidence, image: str) -> bool:
@@ -251,7 +239,7 @@ def ships(evidence: Evidence, image: str) -> bool:
 
 
 gone_astray = [
-    mistake("recreated")(recreated),
+    recreated,
     mistake("rolled-back")(lambda evidence: ships(evidence, "blog-api:1.0")),
 ]
 made_on_the_way = [

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from driftlab.checker import (
-    Decided,
     Deployment,
     Disturbance,
     Evidence,
@@ -15,23 +14,20 @@ from driftlab.checker import (
     Verdict,
     failed,
     passed,
+    proof,
     reason,
-    require,
 )
 from driftlab.checker import predicates as p
 
 
 def blog_api(snapshot: Snapshot) -> Deployment:
     """The Deployment, which a goal requires."""
-    return require(snapshot.deployment("blog-api"), failed("no-deployment", name="blog-api"))
+    return p.require_deployment(snapshot, "blog-api")
 
 
 def the_same(evidence: Evidence) -> Deployment:
     """The Deployment, which a goal requires to be still the one from the start."""
-    deployment = blog_api(evidence.now)
-    if not p.same_object(evidence.baseline.deployment("blog-api"), deployment):
-        raise Decided(failed("another-deployment"))
-    return deployment
+    return p.require_same_deployment(evidence, "blog-api")
 
 
 # ---- what several exercises ask
@@ -90,6 +86,7 @@ def scheduled(evidence: Evidence) -> list[Object]:
     return [one for one in evidence.now.objects("cronjobs") if not one.spec.get("suspend") and not one.terminating]
 
 
+@proof
 def replaced(disturbance: Disturbance, evidence: Evidence) -> Verdict:
     """Delete a Pod of blog-api, and see whether another one like it takes its place."""
     lost = p.pods_of(blog_api(evidence.now), evidence.now)[0]

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from driftlab.checker import Deployment, Evidence, Pod, Reason, Snapshot, Verdict, failed, passed, require, waiting
+from driftlab.checker import Deployment, Evidence, Pod, Reason, Snapshot, Verdict, failed, passed, waiting
 from driftlab.checker import predicates as p
 
 ATTENTION = {"archive", "comments", "gallery", "search"}  #: what is not well when the shift begins
@@ -14,7 +14,7 @@ Complaint = Callable[[Deployment, Snapshot], Reason | None]
 
 def deployment(snapshot: Snapshot, name: str) -> Deployment:
     """The Deployment of this name, which a goal requires."""
-    return require(snapshot.deployment(name), failed("no-deployment", name=name))
+    return p.require_deployment(snapshot, name)
 
 
 # ---- what several exercises ask
@@ -31,9 +31,7 @@ def in_order(
     complaint: Complaint = lambda deployment, snapshot: None,
 ) -> Verdict:
     """Is the Deployment from the start complete, with ``image``, and changed in nothing but ``fields``?"""
-    before, after = deployment(evidence.baseline, name), deployment(evidence.now, name)
-    if not p.same_object(before, after):
-        return failed("another-deployment")
+    before, after = deployment(evidence.baseline, name), p.require_same_deployment(evidence, name)
     wrong, more = complaint(after, evidence.now), changed_beside(before, after, *fields)
     if missing := p.unfinished(after, evidence.now):
         mended = after.images == (image,) and not wrong and not more and not after.paused

@@ -3,7 +3,7 @@
 from driftlab.checker import Evidence, Verdict, failed, goal, guard, mistake, passed
 from driftlab.checker import predicates as p
 
-from ..common import blog_api, common_mistakes, lost, pods, require_same_deployment, strangers, template_changed
+from ..common import blog_api, common_mistakes, lost, pods, require_same, strangers, template_changed
 
 
 @goal
@@ -26,7 +26,7 @@ def four_ready(evidence: Evidence) -> Verdict:
 
 @guard
 def nothing_else(evidence: Evidence) -> Verdict:
-    require_same_deployment(evidence)
+    require_same(evidence)
     if template_changed(evidence):
         return failed("other-template")
     if free := strangers(evidence):

@@ -3,17 +3,7 @@
 from driftlab.checker import Evidence, Snapshot, Verdict, failed, goal, guard, mistake, passed
 from driftlab.checker import predicates as p
 
-from ..common import (
-    NEW,
-    OLD,
-    blog_api,
-    common_mistakes,
-    lost,
-    pods,
-    require_same_deployment,
-    strangers,
-    template_changed,
-)
+from ..common import NEW, OLD, blog_api, common_mistakes, lost, pods, require_same, strangers, template_changed
 
 
 def begins(snapshot: Snapshot) -> bool:
@@ -41,7 +31,7 @@ def new_model_ready(evidence: Evidence) -> Verdict:
 
 @guard
 def mended_not_replaced(evidence: Evidence) -> Verdict:
-    require_same_deployment(evidence)
+    require_same(evidence)
     free = strangers(evidence)
     return failed("owned-by-nobody", name=free[0]) if free else passed("same-deployment")
 

@@ -3,7 +3,7 @@
 from driftlab.checker import Evidence, Pod, Snapshot, Verdict, failed, goal, guard, mistake, passed
 from driftlab.checker import predicates as p
 
-from ..common import NEW, OLD, blog_api, common_mistakes, lost, pods, require_same_deployment
+from ..common import NEW, OLD, blog_api, common_mistakes, lost, pods, require_same
 
 
 def begins(snapshot: Snapshot) -> bool:
@@ -31,7 +31,7 @@ def sticker(evidence: Evidence) -> Verdict:
 
 @guard
 def same_pods(evidence: Evidence) -> Verdict:
-    require_same_deployment(evidence)
+    require_same(evidence)
     if gone := lost(evidence):
         return failed("some-are-gone", number=gone)
     return failed("other-spec") if spec_changed(evidence) else passed("nothing-swapped")

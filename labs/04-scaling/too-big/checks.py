@@ -48,7 +48,7 @@ def same_deployment(evidence: Evidence) -> Verdict:
     return passed("same-uid")
 
 
-made_again = mistake("recreated")(recreated)
+made_again = recreated
 no_request = mistake(lambda evidence: not all(cpu_requests(blog_api(evidence.now))))
 other_request = mistake(lambda evidence: rolled_out(evidence) and cpu_requests(blog_api(evidence.now)) != [FITS])
 by_hand = mistake("by-hand")(added_by_hand)

@@ -3,13 +3,13 @@
 from driftlab.checker import Evidence, Verdict, failed, goal, guard, mistake, passed
 from driftlab.checker import predicates as p
 
-from ..common import added_by_hand, asks_and_runs, asks_for, common_mistakes, is_same, no_rollout, replicaset_scaled
+from ..common import added_by_hand, asks_and_runs, asks_for, common_mistakes, no_rollout, recreated, replicaset_scaled
 
 
 @goal(points=2)
 def five(evidence: Evidence) -> Verdict:
     asked = asks_for(evidence)
-    if is_same(evidence) and asked > 3 and asked != 5:
+    if not recreated(evidence) and asked > 3 and asked != 5:
         return failed("more-but-not-five", replicas=asked, share=0.5)
     return asks_and_runs(evidence, 5)
 

@@ -3,16 +3,7 @@
 from driftlab.checker import Evidence, Verdict, failed, goal, guard, mistake, passed, waiting
 from driftlab.checker import predicates as p
 
-from ..common import (
-    asks_for,
-    blog_api,
-    changed_in_template,
-    kept,
-    new_revisions,
-    recreated,
-    scaled,
-    template_changes,
-)
+from ..common import asks_for, blog_api, changed_in_template, kept, new_revisions, recreated, scaled, template_changes
 
 
 @goal(points=2)

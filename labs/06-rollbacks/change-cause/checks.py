@@ -1,15 +1,14 @@
 """Say why."""
 
-from driftlab.checker import Evidence, ReplicaSet, Snapshot, Verdict, failed, goal, guard, mistake, passed, require
+from driftlab.checker import Evidence, ReplicaSet, Verdict, failed, goal, guard, mistake, passed, require
 from driftlab.checker import predicates as p
 
-from ..common import as_planned, blog_api, has_history, recreated, revisions, the_same
+from ..common import as_planned, blog_api, history, recreated, revisions, the_same
 
 CHANGE_CAUSE = "kubernetes.io/change-cause"
 
 
-def begins(snapshot: Snapshot) -> bool:
-    return has_history(snapshot, 1)
+begins = history(1)
 
 
 def own_replicasets(evidence: Evidence) -> tuple[ReplicaSet, ...]:
@@ -70,7 +69,7 @@ def each_its_own(evidence: Evidence) -> Verdict:
 
 
 shared_guard = guard(the_same)
-made_again = mistake("recreated")(recreated)
+made_again = recreated
 in_template = mistake(lambda evidence: any(CHANGE_CAUSE in p.pod_annotations(rs) for rs in own_replicasets(evidence)))
 one_release = mistake(lambda evidence: second_release(evidence) and not first_release(evidence))
 

@@ -1,6 +1,6 @@
 """When the history has forgotten."""
 
-from driftlab.checker import Evidence, Snapshot, Verdict, failed, goal, guard, mistake, passed_if
+from driftlab.checker import Evidence, Verdict, failed, goal, guard, mistake, passed_if
 
 from ..common import (
     as_planned,
@@ -8,7 +8,7 @@ from ..common import (
     asks_for,
     asks_for_nothing_old,
     blog_api,
-    has_history,
+    history,
     history_kept,
     lost,
     recreated,
@@ -20,8 +20,7 @@ from ..common import (
 UNLESS_SAID = 10  # what revisionHistoryLimit is where nobody sets it
 
 
-def begins(snapshot: Snapshot) -> bool:
-    return has_history(snapshot, 2, 3)
+begins = history(2, 3)
 
 
 def limit(evidence: Evidence) -> int:
@@ -49,7 +48,7 @@ def history_is_long(evidence: Evidence) -> Verdict:
 
 
 shared_guards = [guard(history_kept), guard(the_same)]
-made_again = mistake("recreated")(recreated)
+made_again = recreated
 no_limit = mistake(lambda evidence: limit(evidence) < 5 and (bool(lost(evidence)) or asks_for_the_first(evidence)))
 limit_last = mistake("limit-last")(lost)
 wrong_revision = mistake(lambda evidence: asks_for(evidence, 2))

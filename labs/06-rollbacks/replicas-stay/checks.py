@@ -1,22 +1,10 @@
 """What undo does not bring back."""
 
-from driftlab.checker import Evidence, Snapshot, Verdict, failed, goal, guard, mistake
+from driftlab.checker import Evidence, Verdict, failed, goal, guard, mistake
 
-from ..common import (
-    asks_for,
-    back_at,
-    blog_api,
-    common_mistakes,
-    has_history,
-    history_kept,
-    settled,
-    the_first,
-    toggled,
-)
+from ..common import asks_for, back_at, blog_api, common_mistakes, history, history_kept, settled, the_first, toggled
 
-
-def begins(snapshot: Snapshot) -> bool:
-    return has_history(snapshot, 1, 2)
+begins = history(1, 2)
 
 
 revision_1_is_back = goal(points=2)(lambda evidence: back_at(evidence, 1))

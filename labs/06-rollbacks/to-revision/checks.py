@@ -1,13 +1,13 @@
 """Back to a release of your choice."""
 
-from driftlab.checker import Evidence, Snapshot, goal, guard, mistake
+from driftlab.checker import Evidence, goal, guard, mistake
 
 from ..common import (
     asks_for,
     asks_for_nothing_old,
     back_at,
     common_mistakes,
-    has_history,
+    history,
     history_kept,
     lost,
     newest,
@@ -16,9 +16,7 @@ from ..common import (
     toggled,
 )
 
-
-def begins(snapshot: Snapshot) -> bool:
-    return has_history(snapshot, 1, 2, 3, 4)
+begins = history(1, 2, 3, 4)
 
 
 revision_2_is_back = goal(points=3)(lambda evidence: back_at(evidence, 2))

@@ -1,12 +1,10 @@
 """Take a release back."""
 
-from driftlab.checker import Snapshot, goal, guard, mistake
+from driftlab.checker import goal, guard, mistake
 
-from ..common import asks_for_nothing_old, back_at, common_mistakes, has_history, history_kept, lost, the_same, toggled
+from ..common import asks_for_nothing_old, back_at, common_mistakes, history, history_kept, lost, the_same, toggled
 
-
-def begins(snapshot: Snapshot) -> bool:
-    return has_history(snapshot, 1, 2)
+begins = history(1, 2)
 
 
 revision_1_is_back = goal(points=2)(lambda evidence: back_at(evidence, 1))

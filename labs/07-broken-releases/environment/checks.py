@@ -3,18 +3,7 @@
 from driftlab.checker import Pod, Reason, Snapshot, mistake, reason
 from driftlab.checker import predicates as p
 
-from ..common import (
-    Release,
-    blog_api,
-    changed,
-    container,
-    goals_of,
-    gone_astray,
-    made_on_the_way,
-    name_of_container,
-    ships,
-    starting_state,
-)
+from ..common import Release, blog_api, changed, container, gone_astray, made_on_the_way, name_of_container, ships
 
 EMPTY = reason("variable-empty")
 
@@ -61,8 +50,8 @@ release = Release(
     fault=no_database,
     symptom=ended_with_an_error,
 )
-begins = starting_state(release)
-goals = goals_of(release)
+begins = release.begins
+goals = release.goals()
 shared_mistakes = gone_astray
 other_version = mistake(lambda evidence: not ships(evidence, release.image))
 empty = mistake(lambda evidence: no_database(changed(evidence)) == EMPTY)

@@ -3,7 +3,7 @@
 from driftlab.checker import Pod, Snapshot, mistake
 from driftlab.checker import predicates as p
 
-from ..common import Release, blog_api, changed, goals_of, gone_astray, made_on_the_way, starting_state
+from ..common import Release, blog_api, changed, gone_astray, made_on_the_way
 
 
 def image_not_found(pod: Pod, _: Snapshot) -> bool:
@@ -18,8 +18,8 @@ release = Release(
     fault=lambda snapshot: None,  # the goal has compared the image already
     symptom=image_not_found,
 )
-begins = starting_state(release)
-goals = goals_of(release)
+begins = release.begins
+goals = release.goals()
 shared_mistakes = gone_astray
 pod_edited = mistake(lambda evidence: p.you(evidence, "changed", "Pod", of="blog-api"))
 other_image = mistake(lambda evidence: blog_api(changed(evidence)).images not in IMAGES)

@@ -3,17 +3,7 @@
 from driftlab.checker import Evidence, Pod, Reason, Snapshot, mistake, reason
 from driftlab.checker import predicates as p
 
-from ..common import (
-    Release,
-    changed,
-    goals_of,
-    gone_astray,
-    liveness,
-    made_on_the_way,
-    probe,
-    ships,
-    starting_state,
-)
+from ..common import Release, changed, gone_astray, liveness, made_on_the_way, probe, ships
 
 
 def killed_for_not_answering(pod: Pod, snapshot: Snapshot) -> bool:
@@ -51,8 +41,8 @@ release = Release(
     fault=impatient,
     symptom=killed_for_not_answering,
 )
-begins = starting_state(release)
-goals = goals_of(release)
+begins = release.begins
+goals = release.goals()
 shared_mistakes = gone_astray
 probe_removed = mistake(lambda evidence: not probe(changed(evidence), "livenessProbe"))
 

@@ -3,19 +3,7 @@
 from driftlab.checker import Pod, Reason, Snapshot, mistake, reason
 from driftlab.checker import predicates as p
 
-from ..common import (
-    MEBIBYTE,
-    Release,
-    as_written,
-    changed,
-    goals_of,
-    gone_astray,
-    made_on_the_way,
-    memory,
-    resource,
-    ships,
-    starting_state,
-)
+from ..common import MEBIBYTE, Release, as_written, changed, gone_astray, made_on_the_way, memory, resource, ships
 
 
 def out_of_memory(pod: Pod, _: Snapshot) -> bool:
@@ -36,8 +24,8 @@ release = Release(
     fault=too_little_memory,
     symptom=out_of_memory,
 )
-begins = starting_state(release)
-goals = goals_of(release)
+begins = release.begins
+goals = release.goals()
 shared_mistakes = gone_astray
 limit_removed = mistake(lambda evidence: resource(changed(evidence), "limits", "memory") is None)
 too_much = mistake(lambda evidence: memory(changed(evidence)))

@@ -2,7 +2,7 @@
 
 from driftlab.checker import Pod, Snapshot, mistake
 
-from ..common import Release, changed, goals_of, gone_astray, made_on_the_way, probe, readiness, starting_state
+from ..common import Release, changed, gone_astray, made_on_the_way, probe, readiness
 
 
 def goes_past(snapshot: Snapshot) -> bool:
@@ -22,8 +22,8 @@ release = Release(
     fault=readiness,
     symptom=answered_with_404,
 )
-begins = starting_state(release)
-goals = goals_of(release)
+begins = release.begins
+goals = release.goals()
 shared_mistakes = gone_astray
 probe_removed = mistake(lambda evidence: not probe(changed(evidence), "readinessProbe"))
 unanswered = mistake(lambda evidence: goes_past(changed(evidence)))

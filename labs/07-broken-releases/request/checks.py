@@ -3,18 +3,7 @@
 from driftlab.checker import Pod, Snapshot, mistake
 from driftlab.checker import predicates as p
 
-from ..common import (
-    Release,
-    changed,
-    cpu,
-    goals_of,
-    gone_astray,
-    made_on_the_way,
-    resource,
-    rollout,
-    ships,
-    starting_state,
-)
+from ..common import Release, changed, cpu, gone_astray, made_on_the_way, resource, rollout, ships
 
 
 def unschedulable(pod: Pod, _: Snapshot) -> bool:
@@ -27,8 +16,8 @@ release = Release(
     fault=cpu,
     symptom=unschedulable,
 )
-begins = starting_state(release)
-goals = goals_of(release)
+begins = release.begins
+goals = release.goals()
 shared_mistakes = gone_astray
 made_room = mistake(lambda evidence: rollout(changed(evidence)))
 request_removed = mistake(lambda evidence: resource(changed(evidence), "requests", "cpu") is None)

@@ -1,6 +1,6 @@
 """Monday morning: the right object."""
 
-from driftlab.checker import Evidence, Snapshot, Verdict, failed, goal, guard, mistake, passed, proof, waiting
+from driftlab.checker import Evidence, Snapshot, Verdict, failed, goal, guard, mistake, passed, waiting
 from driftlab.checker import predicates as p
 
 from ..common import bare, blog_api, job, pods_of_job, replaced, the_same
@@ -56,7 +56,7 @@ def job_left_alone(evidence: Evidence) -> Verdict:
     return failed("another-job", name=others[0]) if others else passed("ended-well")
 
 
-comes_back = proof(replaced)
+comes_back = replaced
 recreated = mistake(lambda evidence: p.was_recreated(evidence, "blog-api"))
 job_touched = mistake(lambda evidence: job_left_alone(evidence).outcome == "FAIL")
 

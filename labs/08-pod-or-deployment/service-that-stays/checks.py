@@ -1,19 +1,6 @@
 """A service that has to stay up."""
 
-from driftlab.checker import (
-    Evidence,
-    Pod,
-    Recording,
-    Snapshot,
-    Verdict,
-    failed,
-    goal,
-    guard,
-    mistake,
-    passed,
-    proof,
-    waiting,
-)
+from driftlab.checker import Evidence, Pod, Recording, Snapshot, Verdict, failed, goal, guard, mistake, passed, waiting
 from driftlab.checker import predicates as p
 
 from ..common import bare, blog_api, replaced
@@ -81,7 +68,7 @@ def same_service(evidence: Evidence) -> Verdict:
     return passed("as-before") if before == after else failed("service-changed")
 
 
-comes_back = proof(replaced)
+comes_back = replaced
 
 
 def before_any_deployment(recording: Recording) -> Recording:

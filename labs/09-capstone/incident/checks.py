@@ -20,15 +20,7 @@ from driftlab.checker import (
 )
 from driftlab.checker import predicates as p
 
-from ..common import (
-    by_the_book,
-    deployment,
-    forbidden_deeds,
-    in_order,
-    ready_pods,
-    recreated,
-    waits_or_has_crashed,
-)
+from ..common import by_the_book, deployment, forbidden_deeds, in_order, ready_pods, recreated, waits_or_has_crashed
 
 BROKEN_LIMIT, MENDED_LIMIT = "64Mi", "128Mi"
 
