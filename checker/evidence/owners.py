@@ -1,8 +1,13 @@
 """Ownership and identity: by UIDs and the chain of ownerReferences, never by names or labels alone."""
 
+from collections.abc import Iterable
+from typing import TypeVar
+
 from driftlab.checker.evidence.snapshot import Evidence, Snapshot
 from driftlab.checker.evidence.verdict import Decided, failed, require
 from driftlab.checker.objects.views import Deployment, Object, Pod, ReplicaSet, replicas_setters
+
+T = TypeVar("T", bound=Object)
 
 
 def replicasets_of(deployment: Deployment, snapshot: Snapshot) -> tuple[ReplicaSet, ...]:
@@ -39,6 +44,15 @@ def unowned(pod: Pod) -> bool:
     return not pod.metadata.get("ownerReferences")
 
 
+def new_bare_pods(evidence: Evidence) -> tuple[Pod, ...]:
+    """The living orphans that did not exist at the start, by ``metadata.uid``.
+
+    https://kubernetes.io/docs/concepts/workloads/pods/#working-with-pods
+    """
+    known = uids(evidence.baseline.pods)
+    return tuple(pod for pod in living(evidence.now.pods) if unowned(pod) and pod.uid not in known)
+
+
 def uids(pods: tuple[Pod, ...]) -> frozenset[str]:
     """The identities of the Pods: a ``metadata.uid`` is never used for a second object.
 
@@ -66,6 +80,15 @@ def require_same_deployment(evidence: Evidence, name: str) -> Deployment:
     if not same_object(evidence.baseline.deployment(name), found):
         raise Decided(failed("another-deployment"))
     return found
+
+
+def relabelled(before: Iterable[T], now: Iterable[T]) -> tuple[T, ...]:
+    """The objects of ``now`` whose ``metadata.labels`` are other ones than in ``before``; new objects do not count.
+
+    https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/
+    """
+    labels = {found.uid: found.labels for found in before}
+    return tuple(found for found in now if labels.get(found.uid, found.labels) != found.labels)
 
 
 def strangers_in_selector(deployment: Deployment, snapshot: Snapshot) -> tuple[Pod, ...]:

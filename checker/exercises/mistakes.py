@@ -44,7 +44,6 @@ def bare_pods() -> Mistake:
 
     @mistake
     def bare_pods(evidence: Evidence) -> bool:
-        known = p.uids(evidence.baseline.pods)
-        return any(p.unowned(pod) and pod.uid not in known for pod in evidence.now.pods)
+        return bool(p.new_bare_pods(evidence))
 
     return bare_pods

@@ -39,12 +39,6 @@ def second_deployments(evidence: Evidence) -> list[str]:
     return [deployment.name for deployment in evidence.now.deployments if deployment.name != "blog-api"]
 
 
-def strangers(evidence: Evidence) -> list[str]:
-    """Pods without an owner that were not there at the start."""
-    known = p.uids(evidence.baseline.pods)
-    return [pod.name for pod in evidence.now.pods if p.unowned(pod) and pod.uid not in known]
-
-
 def template_changed(evidence: Evidence) -> bool:
     before, after = blog_api(evidence.baseline), evidence.now.deployment("blog-api")
     return after is not None and not p.asks_for_the_same(before, after)

@@ -82,12 +82,6 @@ def orphans(evidence: Evidence) -> list[str]:
     ]
 
 
-def strangers(evidence: Evidence) -> list[str]:
-    """Pods without an owner that were not there at the start."""
-    known = p.uids(evidence.baseline.pods)
-    return [pod.name for pod in evidence.now.pods if pod.controller is None and pod.uid not in known]
-
-
 #: Mistakes that can be made in every exercise of this lab.
 common_mistakes = [
     mistake("recreated")(recreated),

@@ -59,9 +59,7 @@ def deleted_pods(evidence: Evidence) -> bool:
 
 def added_by_hand(evidence: Evidence) -> bool:
     """Pods without an owner, or other Deployments, that were not there at the start."""
-    known = p.uids(evidence.baseline.pods)
-    others = any(deployment.name != "blog-api" for deployment in evidence.now.deployments)
-    return others or any(pod.controller is None and pod.uid not in known for pod in evidence.now.pods)
+    return len(evidence.now.deployments) > 1 or bool(p.new_bare_pods(evidence))
 
 
 def asks_for(evidence: Evidence) -> int:

@@ -3,7 +3,7 @@
 from driftlab.checker import Evidence, Verdict, failed, goal, guard, mistake, passed
 from driftlab.checker import predicates as p
 
-from ..common import blog_api, common_mistakes, lost, pods, require_same, strangers, template_changed
+from ..common import blog_api, common_mistakes, lost, pods, require_same, template_changed
 
 
 @goal
@@ -29,13 +29,13 @@ def nothing_else(evidence: Evidence) -> Verdict:
     require_same(evidence)
     if template_changed(evidence):
         return failed("other-template")
-    if free := strangers(evidence):
-        return failed("owned-by-nobody", name=free[0])
+    if free := p.new_bare_pods(evidence):
+        return failed("owned-by-nobody", name=free[0].name)
     return passed("nothing-else")
 
 
 shared_mistakes = common_mistakes
-bare_pod = mistake("bare-pod")(strangers)
+bare_pod = mistake("bare-pod")(p.new_bare_pods)
 other_model = mistake("other-model")(template_changed)
 
 

@@ -3,7 +3,7 @@
 from driftlab.checker import Evidence, Snapshot, Verdict, failed, goal, guard, mistake, passed
 from driftlab.checker import predicates as p
 
-from ..common import NEW, OLD, blog_api, common_mistakes, lost, pods, require_same, strangers, template_changed
+from ..common import NEW, OLD, blog_api, common_mistakes, lost, pods, require_same, template_changed
 
 
 def begins(snapshot: Snapshot) -> bool:
@@ -32,12 +32,12 @@ def new_model_ready(evidence: Evidence) -> Verdict:
 @guard
 def mended_not_replaced(evidence: Evidence) -> Verdict:
     require_same(evidence)
-    free = strangers(evidence)
-    return failed("owned-by-nobody", name=free[0]) if free else passed("same-deployment")
+    free = p.new_bare_pods(evidence)
+    return failed("owned-by-nobody", name=free[0].name) if free else passed("same-deployment")
 
 
 shared_mistakes = common_mistakes
-bare_pod = mistake("bare-pod")(strangers)
+bare_pod = mistake("bare-pod")(p.new_bare_pods)
 pod_edited = mistake(
     lambda evidence: not p.replaced_not_edited(blog_api(evidence.now), evidence) and not template_changed(evidence)
 )

@@ -51,9 +51,7 @@ wrong_pod = mistake(lambda evidence: any(p.images(pod) != NEW for pod in with_st
 
 @mistake
 def other_label(evidence: Evidence) -> bool:
-    before = {pod.uid: pod.labels for pod in evidence.baseline.pods}
-    changed = any(before.get(pod.uid, pod.labels) != pod.labels for pod in evidence.now.pods)
-    return changed and not with_sticker(evidence.now)
+    return bool(p.relabelled(evidence.baseline.pods, evidence.now.pods)) and not with_sticker(evidence.now)
 
 
 deployment_labelled = mistake(lambda evidence: blog_api(evidence.baseline).labels != blog_api(evidence.now).labels)

@@ -1,8 +1,9 @@
 """Delete one Pod."""
 
 from driftlab.checker import Evidence, Verdict, failed, goal, guard, mistake, passed, waiting
+from driftlab.checker import predicates as p
 
-from ..common import common_mistakes, orphans, pods, replicaset_gone, same_replicaset, strangers, surplus, three_again
+from ..common import common_mistakes, orphans, pods, replicaset_gone, same_replicaset, surplus, three_again
 
 
 @goal(points=2)
@@ -23,7 +24,7 @@ def one_replaced(evidence: Evidence) -> Verdict:
 shared_guards = [guard(three_again), guard(same_replicaset)]
 shared_mistakes = common_mistakes
 replicaset_deleted = mistake("replicaset-deleted")(replicaset_gone)
-added = mistake(lambda evidence: surplus(evidence) or strangers(evidence))
+added = mistake(lambda evidence: surplus(evidence) or p.new_bare_pods(evidence))
 all_at_once = mistake(
     lambda evidence: len(pods(evidence.baseline) - pods(evidence.now)) > 1 and not replicaset_gone(evidence)
 )

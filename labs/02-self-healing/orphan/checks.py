@@ -3,7 +3,7 @@
 from driftlab.checker import Evidence, Pod, Snapshot, Verdict, failed, goal, guard, mistake, passed, waiting
 from driftlab.checker import predicates as p
 
-from ..common import common_mistakes, orphans, pods, replicaset_gone, same_replicaset, strangers, three_again
+from ..common import common_mistakes, orphans, pods, replicaset_gone, same_replicaset, three_again
 
 
 @goal(points=2)
@@ -31,18 +31,15 @@ too_many = mistake(lambda evidence: len(orphans(evidence)) > 1)
 deleted = mistake(
     lambda evidence: not pods(evidence.baseline) <= p.uids(evidence.now.pods) and not replicaset_gone(evidence)
 )
-stranger = mistake("stranger")(strangers)
+stranger = mistake("stranger")(p.new_bare_pods)
 
 
 @mistake
 def other_label(evidence: Evidence) -> bool:
-    before = {pod.uid: pod.labels for pod in evidence.baseline.pods}
-    changed = [pod for pod in evidence.now.pods if before.get(pod.uid, pod.labels) != pod.labels]
-    return any(looked_for(pod, evidence.now) for pod in changed)
+    return any(looked_for(pod, evidence.now) for pod in p.relabelled(evidence.baseline.pods, evidence.now.pods))
 
 
 @mistake
 def deployment_labelled(evidence: Evidence) -> bool:
-    before = {one.uid: one.labels for one in (*evidence.baseline.deployments, *evidence.baseline.replicasets)}
-    now = (*evidence.now.deployments, *evidence.now.replicasets)
-    return any(before.get(one.uid, one.labels) != one.labels for one in now)
+    before, now = ((*snapshot.deployments, *snapshot.replicasets) for snapshot in (evidence.baseline, evidence.now))
+    return bool(p.relabelled(before, now))

@@ -59,14 +59,7 @@ def job_left_alone(evidence: Evidence) -> Verdict:
 comes_back = replaced
 recreated = mistake(lambda evidence: p.was_recreated(evidence, "blog-api"))
 job_touched = mistake(lambda evidence: job_left_alone(evidence).outcome == "FAIL")
-
-
-@mistake
-def by_hand(evidence: Evidence) -> bool:
-    known = p.uids(evidence.baseline.pods)
-    return any(pod.uid not in known for pod in bare(evidence.now))
-
-
+by_hand = mistake("by-hand")(p.new_bare_pods)
 pods_mended = mistake(lambda evidence: not p.replaced_not_edited(blog_api(evidence.now), evidence))
 
 

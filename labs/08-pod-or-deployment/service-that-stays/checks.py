@@ -3,7 +3,7 @@
 from driftlab.checker import Evidence, Pod, Recording, Snapshot, Verdict, failed, goal, guard, mistake, passed, waiting
 from driftlab.checker import predicates as p
 
-from ..common import bare, blog_api, replaced
+from ..common import blog_api, replaced
 
 
 def begins(snapshot: Snapshot) -> bool:
@@ -80,14 +80,7 @@ def before_any_deployment(recording: Recording) -> Recording:
 service_changed = mistake(lambda evidence: same_service(evidence).outcome == "FAIL")
 deleted_first = mistake(lambda evidence: least_serving(evidence, before_any_deployment(evidence.recording)) == 0)
 deleted_too_early = mistake(lambda evidence: least_serving(evidence, evidence.recording) == 0)
-
-
-@mistake
-def more_bare_pods(evidence: Evidence) -> bool:
-    known = p.uids(evidence.baseline.pods)
-    return any(pod.uid not in known for pod in bare(evidence.now))
-
-
+more_bare_pods = mistake("more-bare-pods")(p.new_bare_pods)
 other_name = mistake(lambda evidence: any(one.name != "blog-api" for one in evidence.now.deployments))
 one_replica = mistake(lambda evidence: blog_api(evidence.now).replicas < 2)
 

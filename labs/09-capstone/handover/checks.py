@@ -47,6 +47,4 @@ incomplete = mistake(lambda evidence: labelled(evidence) and not labelled(eviden
 
 @mistake
 def other_label(evidence: Evidence) -> bool:
-    before = {one.uid: one.labels for one in evidence.baseline.deployments}
-    changed = any(before.get(one.uid, one.labels) != one.labels for one in evidence.now.deployments)
-    return changed and not labelled(evidence)
+    return bool(p.relabelled(evidence.baseline.deployments, evidence.now.deployments)) and not labelled(evidence)

@@ -6,6 +6,7 @@ from driftlab.checker import (
     Deployment,
     Evidence,
     Reason,
+    ReplicaSet,
     Snapshot,
     Verdict,
     available_over_time,
@@ -54,13 +55,8 @@ def since_served(evidence: Evidence) -> list[int]:
     """How many of front's Pods were ready, from the moment on at which there were three again; empty before that."""
     evidence.recording.require("pods", "replicasets")
     before = deployment(evidence.baseline, "front")
-    replicasets = [*evidence.baseline.raw["replicasets"], *(c.raw for c in evidence.recording.of_kind("replicasets"))]
-    owners = {
-        raw["metadata"]["uid"]
-        for raw in replicasets
-        for reference in raw["metadata"].get("ownerReferences") or ()
-        if reference["uid"] == before.uid
-    }
+    changed = [ReplicaSet(change.raw) for change in evidence.recording.of_kind("replicasets")]
+    owners = {rs.uid for rs in (*evidence.baseline.replicasets, *changed) if rs.controller == before.uid}
     seen = available_over_time(evidence.baseline.raw["pods"], evidence.recording, lambda pod: pod.controller in owners)
     numbers = [number for _, number in seen]
     first = next((index for index, number in enumerate(numbers) if number >= 3), len(numbers))
