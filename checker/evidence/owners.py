@@ -71,6 +71,11 @@ def require_deployment(snapshot: Snapshot, name: str) -> Deployment:
     return require(snapshot.deployment(name), failed("no-deployment", name=name))
 
 
+def require_pod(snapshot: Snapshot, name: str) -> Pod:
+    """The Pod called ``name``. Raises Decided if there is none: then a goal is not reached."""
+    return require(snapshot.pod(name), failed("no-pod", name=name))
+
+
 def require_same_deployment(evidence: Evidence, name: str) -> Deployment:
     """The Deployment called ``name`` as it is now. Raises Decided if it is not the one from the start.
 

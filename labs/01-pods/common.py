@@ -12,7 +12,7 @@ VARIABLE = "DATABASE_URL"
 
 def pod_now(evidence: Evidence, name: str) -> Pod:
     """The Pod of this name, which a goal requires."""
-    return require(evidence.now.pod(name), failed("no-pod", name=name))
+    return p.require_pod(evidence.now, name)
 
 
 # ---- what several exercises ask
@@ -101,17 +101,6 @@ def untouched(evidence: Evidence, name: str) -> Pod:
     if before.labels != after.labels or p.images(before) != p.images(after):
         raise Decided(failed("was-changed", name=name))
     return after
-
-
-def crashed(snapshot: Snapshot, name: str) -> bool:
-    """Has its container been started again?"""
-    pod = snapshot.pod(name)
-    return pod is not None and p.restarts(pod) > 0
-
-
-def ready(snapshot: Snapshot, name: str) -> bool:
-    pod = snapshot.pod(name)
-    return pod is not None and pod.ready
 
 
 # ---- what several exercises are mistaken for

@@ -9,11 +9,6 @@ def blog_api(snapshot: Snapshot) -> Deployment:
     return p.require_deployment(snapshot, "blog-api")
 
 
-def the_same(evidence: Evidence) -> Deployment:
-    """The Deployment, which a goal requires to be still the one from the start."""
-    return p.require_same_deployment(evidence, "blog-api")
-
-
 def pods(snapshot: Snapshot) -> tuple[Pod, ...]:
     """blog-api's Pods that are not on their way out."""
     return p.own_pods(snapshot, "blog-api")
@@ -28,7 +23,7 @@ def replicasets(snapshot: Snapshot) -> dict[str, ReplicaSet]:
 # ---- what several exercises ask
 def asks_and_runs(evidence: Evidence, number: int) -> Verdict:
     """The Deployment from the start asks for ``number``, and as many Pods are ready."""
-    deployment = the_same(evidence)
+    deployment = p.require_same_deployment(evidence, "blog-api")
     if deployment.replicas != number:
         return failed("other-number", replicas=deployment.replicas)
     return p.settling(deployment, evidence.now) or passed("all-ready", number=number)
@@ -36,7 +31,7 @@ def asks_and_runs(evidence: Evidence, number: int) -> Verdict:
 
 def no_rollout(evidence: Evidence) -> Verdict:
     """Scaling changes a number and nothing else: same Deployment, same template, same ReplicaSet, same revision."""
-    before, after = blog_api(evidence.baseline), the_same(evidence)
+    before, after = blog_api(evidence.baseline), p.require_same_deployment(evidence, "blog-api")
     if not p.asks_for_the_same(before, after) or before.revision != after.revision:
         return failed("was-a-rollout", before=before.revision, after=after.revision)
     if set(replicasets(evidence.baseline)) != set(replicasets(evidence.now)):

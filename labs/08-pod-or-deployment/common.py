@@ -25,15 +25,10 @@ def blog_api(snapshot: Snapshot) -> Deployment:
     return p.require_deployment(snapshot, "blog-api")
 
 
-def the_same(evidence: Evidence) -> Deployment:
-    """The Deployment, which a goal requires to be still the one from the start."""
-    return p.require_same_deployment(evidence, "blog-api")
-
-
 # ---- what several exercises ask
 def left_alone(evidence: Evidence) -> Verdict:
     """The Deployment that serves readers is a bystander."""
-    before, after = blog_api(evidence.baseline), the_same(evidence)
+    before, after = blog_api(evidence.baseline), p.require_same_deployment(evidence, "blog-api")
     if not p.spec_untouched(before, after, evidence.recording):
         return failed("spec-changed", before=before.generation, after=after.generation)
     if p.running_images(after, evidence.now) - set(after.images):

@@ -12,11 +12,6 @@ HEALTHY = {"front", "newsletter"}
 Complaint = Callable[[Deployment, Snapshot], Reason | None]
 
 
-def deployment(snapshot: Snapshot, name: str) -> Deployment:
-    """The Deployment of this name, which a goal requires."""
-    return p.require_deployment(snapshot, name)
-
-
 # ---- what several exercises ask
 def changed_beside(before: Deployment, after: Deployment, *fields: str) -> list[str]:
     """What of the Pod template differs from the start, other than ``fields`` of its container and notes."""
@@ -31,7 +26,7 @@ def in_order(
     complaint: Complaint = lambda deployment, snapshot: None,
 ) -> Verdict:
     """Is the Deployment from the start complete, with ``image``, and changed in nothing but ``fields``?"""
-    before, after = deployment(evidence.baseline, name), p.require_same_deployment(evidence, name)
+    before, after = p.require_deployment(evidence.baseline, name), p.require_same_deployment(evidence, name)
     wrong, more = complaint(after, evidence.now), changed_beside(before, after, *fields)
     if missing := p.unfinished(after, evidence.now):
         mended = after.images == (image,) and not wrong and not more and not after.paused

@@ -47,11 +47,7 @@ swapped = mistake("swapped")(spec_changed)
 pod_deleted = mistake("pod-deleted")(lost)
 several = mistake(lambda evidence: len(with_sticker(evidence.now)) > 1)
 wrong_pod = mistake(lambda evidence: any(p.images(pod) != NEW for pod in with_sticker(evidence.now)))
-
-
-@mistake
-def other_label(evidence: Evidence) -> bool:
-    return bool(p.relabelled(evidence.baseline.pods, evidence.now.pods)) and not with_sticker(evidence.now)
-
-
+other_label = mistake(
+    lambda evidence: p.relabelled(evidence.baseline.pods, evidence.now.pods) and not with_sticker(evidence.now)
+)
 deployment_labelled = mistake(lambda evidence: blog_api(evidence.baseline).labels != blog_api(evidence.now).labels)

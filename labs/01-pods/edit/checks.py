@@ -3,11 +3,11 @@
 from driftlab.checker import Evidence, Snapshot, Verdict, failed, goal, mistake, passed
 from driftlab.checker import predicates as p
 
-from ..common import VARIABLE, bare, crashed, has_other_image, no_deployments, pod_now, ready, runs, same
+from ..common import VARIABLE, bare, has_other_image, no_deployments, pod_now, runs, same
 
 
 def begins(snapshot: Snapshot) -> bool:
-    return ready(snapshot, "blog") and crashed(snapshot, "orders")
+    return p.require_pod(snapshot, "blog").ready and p.restarts(p.require_pod(snapshot, "orders")) > 0
 
 
 @goal(points=2)

@@ -3,11 +3,11 @@
 from driftlab.checker import Evidence, Snapshot, Verdict, failed, goal, mistake, passed, waiting
 from driftlab.checker import predicates as p
 
-from ..common import bare, has_other_image, no_deployments, pod_now, ready, runs, same
+from ..common import bare, has_other_image, no_deployments, pod_now, runs, same
 
 
 def begins(snapshot: Snapshot) -> bool:
-    return ready(snapshot, "blog")
+    return p.require_pod(snapshot, "blog").ready
 
 
 @goal

@@ -3,12 +3,12 @@
 from driftlab.checker import Evidence, Snapshot, Verdict, failed, goal, guard, mistake, passed, waiting
 from driftlab.checker import predicates as p
 
-from ..common import VARIABLE, bare, crashed, no_deployments, pod_now, program, programs, same, untouched, without_node
+from ..common import VARIABLE, bare, no_deployments, pod_now, program, programs, same, untouched, without_node
 
 
 def begins(snapshot: Snapshot) -> bool:
-    too_big = snapshot.pod("too-big")
-    return crashed(snapshot, "crashing") and too_big is not None and without_node(too_big)
+    crashed = p.restarts(p.require_pod(snapshot, "crashing")) > 0
+    return crashed and without_node(p.require_pod(snapshot, "too-big"))
 
 
 WELL, BADLY = 0, 1  #: the exit codes with which blog-api ends

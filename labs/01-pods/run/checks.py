@@ -3,11 +3,11 @@
 from driftlab.checker import Evidence, Snapshot, Verdict, failed, goal, guard, mistake, passed
 from driftlab.checker import predicates as p
 
-from ..common import bare, has_other_image, no_deployments, pod_now, program, ready, runs, untouched
+from ..common import bare, has_other_image, no_deployments, pod_now, program, runs, untouched
 
 
 def begins(snapshot: Snapshot) -> bool:
-    return ready(snapshot, "example")
+    return p.require_pod(snapshot, "example").ready
 
 
 @goal(points=2)

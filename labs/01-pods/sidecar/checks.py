@@ -5,11 +5,11 @@ from pathlib import PurePosixPath
 from driftlab.checker import Decided, Evidence, Snapshot, Verdict, failed, goal, mistake, passed
 from driftlab.checker import predicates as p
 
-from ..common import Program, bare, no_deployments, pod_now, programs, ready, runs
+from ..common import Program, bare, no_deployments, pod_now, programs, runs
 
 
 def begins(snapshot: Snapshot) -> bool:
-    return ready(snapshot, "pair")
+    return p.require_pod(snapshot, "pair").ready
 
 
 def visits(one: Program) -> bool:

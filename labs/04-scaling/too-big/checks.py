@@ -5,7 +5,7 @@ from decimal import Decimal
 from driftlab.checker import Deployment, Evidence, Pod, Snapshot, Verdict, failed, goal, guard, mistake, passed
 from driftlab.checker import predicates as p
 
-from ..common import added_by_hand, asks_and_runs, asks_for, blog_api, deleted_pods, recreated, rolled_out, the_same
+from ..common import added_by_hand, asks_and_runs, asks_for, blog_api, deleted_pods, recreated, rolled_out
 
 FITS = Decimal("0.05")  #: 50m
 
@@ -44,7 +44,7 @@ def fits(evidence: Evidence) -> Verdict:
 
 @guard
 def same_deployment(evidence: Evidence) -> Verdict:
-    the_same(evidence)
+    p.require_same_deployment(evidence, "blog-api")
     return passed("same-uid")
 
 

@@ -3,7 +3,7 @@
 from driftlab.checker import Evidence, Snapshot, Verdict, failed, goal, guard, mistake, passed, waiting
 from driftlab.checker import predicates as p
 
-from ..common import bare, blog_api, job, pods_of_job, replaced, the_same
+from ..common import bare, blog_api, job, pods_of_job, replaced
 
 RIGHT = ("blog-api:1.1",)
 
@@ -22,7 +22,7 @@ def begins(snapshot: Snapshot) -> bool:
 
 @goal(points=3)
 def mended(evidence: Evidence) -> Verdict:
-    deployment = the_same(evidence)
+    deployment = p.require_same_deployment(evidence, "blog-api")
     if deployment.images != RIGHT:
         ready = sum(pod.ready for pod in p.pods_of(deployment, evidence.now))
         return failed("other-image", ready=ready, image=deployment.images[0])

@@ -43,8 +43,6 @@ healthy_labelled = mistake(lambda evidence: labelled(evidence) & HEALTHY)
 pods_labelled = mistake(lambda evidence: any(pod.labels.get("needs") == "attention" for pod in evidence.now.pods))
 ready_only = mistake(lambda evidence: labelled(evidence) == {"gallery", "search"})
 incomplete = mistake(lambda evidence: labelled(evidence) and not labelled(evidence) >= ATTENTION)
-
-
-@mistake
-def other_label(evidence: Evidence) -> bool:
-    return bool(p.relabelled(evidence.baseline.deployments, evidence.now.deployments)) and not labelled(evidence)
+other_label = mistake(
+    lambda evidence: p.relabelled(evidence.baseline.deployments, evidence.now.deployments) and not labelled(evidence)
+)

@@ -21,14 +21,14 @@ from driftlab.checker import (
 )
 from driftlab.checker import predicates as p
 
-from ..common import by_the_book, deployment, forbidden_deeds, in_order, ready_pods, recreated, waits_or_has_crashed
+from ..common import by_the_book, forbidden_deeds, in_order, ready_pods, recreated, waits_or_has_crashed
 
 BROKEN_LIMIT, MENDED_LIMIT = "64Mi", "128Mi"
 
 
 def begins(snapshot: Snapshot) -> bool:
     """1.3 has replaced everything, and none of it lives; the release before is still known."""
-    front = deployment(snapshot, "front")
+    front = p.require_deployment(snapshot, "front")
     return (
         len(p.pods_of(front, snapshot)) == 3
         and ready_pods(snapshot, "front") == 0
@@ -40,7 +40,7 @@ def begins(snapshot: Snapshot) -> bool:
 def first_served(evidence: Evidence) -> tuple[float, Deployment] | None:
     """When, since the start, all of front was ready for the first time, and what it asked for then."""
     evidence.recording.require("deployments")
-    before = deployment(evidence.baseline, "front")
+    before = p.require_deployment(evidence.baseline, "front")
     for at, state in deployments_over_time(evidence.baseline.raw["deployments"], evidence.recording, "front"):
         if state is None or state.uid != before.uid:
             continue
@@ -54,7 +54,7 @@ def first_served(evidence: Evidence) -> tuple[float, Deployment] | None:
 def since_served(evidence: Evidence) -> list[int]:
     """How many of front's Pods were ready, from the moment on at which there were three again; empty before that."""
     evidence.recording.require("pods", "replicasets")
-    before = deployment(evidence.baseline, "front")
+    before = p.require_deployment(evidence.baseline, "front")
     changed = [ReplicaSet(change.raw) for change in evidence.recording.of_kind("replicasets")]
     owners = {rs.uid for rs in (*evidence.baseline.replicasets, *changed) if rs.controller == before.uid}
     seen = available_over_time(evidence.baseline.raw["pods"], evidence.recording, lambda pod: pod.controller in owners)
@@ -65,7 +65,7 @@ def since_served(evidence: Evidence) -> list[int]:
 
 @goal(points=4)
 def rolled_back_first(evidence: Evidence) -> Verdict:
-    now, served = deployment(evidence.now, "front"), first_served(evidence)
+    now, served = p.require_deployment(evidence.now, "front"), first_served(evidence)
     if served is None:
         if now.images == ("blog-api:1.1",) and now.replicas >= 3:
             return waiting("three-not-ready-yet")
@@ -120,18 +120,18 @@ too_far = mistake(lambda evidence: served_by(evidence) == "blog-api:1.0")
 @mistake
 def limit_removed(evidence: Evidence) -> bool:
     known = (p.amount(BROKEN_LIMIT), p.amount(MENDED_LIMIT))
-    return bool(served_by(evidence)) and limit_of(deployment(evidence.now, "front")) not in known
+    return bool(served_by(evidence)) and limit_of(p.require_deployment(evidence.now, "front")) not in known
 
 
 @mistake
 def unmended(evidence: Evidence) -> bool:
-    front = deployment(evidence.now, "front")
+    front = p.require_deployment(evidence.now, "front")
     as_broken = front.images == ("blog-api:1.3",) and limit_of(front) == p.amount(BROKEN_LIMIT)
     return as_broken and bool(served_by(evidence))
 
 
 not_shipped = mistake(
-    lambda evidence: served_by(evidence) and deployment(evidence.now, "front").images != ("blog-api:1.3",)
+    lambda evidence: served_by(evidence) and p.require_deployment(evidence.now, "front").images != ("blog-api:1.3",)
 )
 
 

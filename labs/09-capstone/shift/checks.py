@@ -19,7 +19,7 @@ from driftlab.checker import (
 )
 from driftlab.checker import predicates as p
 
-from ..common import by_the_book, deployment, forbidden_deeds, handed_over, in_order, lone_pods, recreated
+from ..common import by_the_book, forbidden_deeds, handed_over, in_order, lone_pods, recreated
 
 DATABASE_URL = "postgres://db.internal/gallery"
 
@@ -94,7 +94,8 @@ def least_answering(evidence: Evidence) -> int:
 
 @guard
 def newsletter(evidence: Evidence) -> Verdict:
-    before, after = deployment(evidence.baseline, "newsletter"), deployment(evidence.now, "newsletter")
+    before = p.require_deployment(evidence.baseline, "newsletter")
+    after = p.require_deployment(evidence.now, "newsletter")
     untouched = p.spec_untouched(before, after, evidence.recording)
     return passed("not-touched") if untouched else failed("was-changed")
 
