@@ -6,6 +6,7 @@ import pytest
 import yaml
 from markdown_it import MarkdownIt
 
+from driftlab.checker.authoring.reasons import unmatched_reasons
 from driftlab.checker.authoring.verification import complete
 from driftlab.checker.evidence import predicates
 from driftlab.checker.evidence.recording import Recording
@@ -185,31 +186,51 @@ FAULTS = {
         r"(\n## Mistake: )(too-few.*)",
         r"\1too-fwe\n\n1. a\n2. b\n3. c\n\1\2",
     ),
+    "a goal has no title": ("roll-out/exercise.md", r"- new-version: .*?\n", ""),
+    "a title has no goal": ("roll-out/exercise.md", r"- new-version: ", "- new-verison: "),
     "a command is missing": ("roll-out/exercise.md", r"command: .*?\n", ""),
     "an exercise is not in the list": ("lab.md", r"exercises:\n  - roll-out", "exercises: []"),
     "a name in the list has no folder": ("lab.md", r"- roll-out", "- rollout"),
     "a key is misspelled": ("lab.md", r"minutes:", "minuets:"),
     "the code is wrong": ("common.py", r"-> Verdict:", "-> Verdict"),
 }
+#: The same for the table of what ``driftlab verify`` compares.
+UNMATCHED = {
+    "a reason has no sentence": ("lab.md", r"- too-few: .*?\n", ""),
+    "nothing says a sentence": ("lab.md", r"- too-few: ", "- too-fwe: a\n- too-few: "),
+    "a placeholder has no value": ("lab.md", r"\{replicas\}", "{replica}"),
+}
 
 
 @pytest.mark.parametrize("what", FAULTS)
 def test_what_it_says_that_is_told_is_told(guide, folder, what):
-    file, old, new = FAULTS[what]
-    source = (folder / file).read_text(encoding="utf-8")
-    changed = re.sub(old, new, source, count=1, flags=re.DOTALL)
-    assert changed != source
-    (folder / file).write_text(changed, encoding="utf-8")
+    spoiled(folder, *FAULTS[what])
     with pytest.raises(LabBroken) as trouble:
         read_lab(folder)
     told = trouble.value.message.removeprefix(f"{folder}/").replace("`", "'")  # a table cannot have them within code
     assert f"| {what} | `{told}` |" in guide
 
 
-def test_every_row_of_that_table_is_tried(guide):
-    _, _, table = guide.partition("| what is wrong | what you are told |\n|---|---|\n")
-    rows = [row.split(" | ")[0].removeprefix("| ") for row in table.partition("\n\n")[0].splitlines()]
-    assert rows == list(FAULTS)
+@pytest.mark.parametrize("what", UNMATCHED)
+def test_what_it_says_that_verify_finds_is_found(guide, folder, what):
+    spoiled(folder, *UNMATCHED[what])
+    (told,) = unmatched_reasons(read_lab(folder))
+    assert f"| {what} | `{told.replace(f'{folder}/', '')}` |" in guide
+
+
+def spoiled(folder, file, old, new):
+    source = (folder / file).read_text(encoding="utf-8")
+    changed = re.sub(old, new, source, count=1, flags=re.DOTALL)
+    assert changed != source
+    (folder / file).write_text(changed, encoding="utf-8")
+
+
+def test_every_row_of_these_tables_is_tried(guide):
+    _, *tables = guide.split("| what is wrong | what you are told |\n|---|---|\n")
+    rows = [
+        [row.split(" | ")[0].removeprefix("| ") for row in table.partition("\n\n")[0].splitlines()] for table in tables
+    ]
+    assert rows == [list(FAULTS), list(UNMATCHED)]
 
 
 # ---- what it lists

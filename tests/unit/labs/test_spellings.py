@@ -5,6 +5,7 @@ Each stands for a kind of answer that was once judged by its spelling. The other
 
 import base64
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -55,8 +56,10 @@ def judged(exercise, goal, before, now, changes=(), **more):
         )
     )
     seen = Evidence(watching(snapshot(*before)), watching(snapshot(*now), **more), recording)
-    (found,) = [one for one in find_exercise(exercise).goals if goal in one.title]
-    return found.judge(seen)
+    made = find_exercise(exercise)
+    (found,) = [one for one in made.goals if goal in one.title]
+    verdict = found(seen)
+    return replace(verdict, reason=made.sentences.render(verdict.reason))
 
 
 # ---- an environment, wherever it comes from

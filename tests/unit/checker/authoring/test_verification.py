@@ -88,8 +88,18 @@ def test_a_file_that_is_missing_is_named(folder, path, fault):
 
 def test_a_mistake_without_a_wrong_answer_is_named_with_its_line(folder):
     (folder / "scale-up/wrong/other-number.sh").unlink()
-    told = f"{place(folder / CHECKS, '@mistake')}: 51-scaling/scale-up has a mistake other-number, but no wrong answer"
+    line = place(folder / CHECKS, "other_number = mistake")
+    told = f"{line}: 51-scaling/scale-up has a mistake other-number, but no wrong answer"
     assert [found for found in faults(folder) if found.startswith(told)]
+
+
+def test_a_key_without_a_sentence_and_a_sentence_without_a_key_are_named_with_their_lines(folder):
+    rewritten(folder / EXERCISE, "- five-ready:", "- six-ready:")
+    said, written = place(folder / CHECKS, "five-ready"), place(folder / EXERCISE, "six-ready")
+    assert faults(folder) == [
+        f"{said}: the reason five-ready has no sentence under Reasons in exercise.md, nor in lab.md",
+        f"{written}: nothing says the reason six-ready",
+    ]
 
 
 def test_a_wrong_answer_that_no_mistake_knows_is_named(folder):

@@ -4,11 +4,13 @@ import pytest
 from hypothesis import given
 
 from driftlab.checker.evidence import predicates as p
+from driftlab.checker.evidence.verdict import Decided, failed
 from driftlab.checker.objects.views import Deployment, Pod
 from tests.unit.evidence_by_hand import (
     deployment,
     evidence,
     family,
+    labelled,
     only,
     owner,
     pod,
@@ -153,3 +155,49 @@ def test_the_managers_of_the_number_are_told():
     )
     assert p.replicas_set_by(Deployment(made)) == {"kubectl"}
     assert p.replicas_set_by(Deployment(deployment())) == frozenset()
+
+
+# ---- what is required
+
+
+def test_what_is_there_is_given_and_what_is_missing_decides():
+    now = snapshot(*family("p-1"), pod("p-9", None, name="loner"))
+    assert (p.require_deployment(now, "blog-api").uid, p.require_pod(now, "loner").uid) == ("d-1", "p-9")
+    for missing, verdict in (
+        (lambda: p.require_deployment(now, "blog"), failed("no-deployment", name="blog")),
+        (lambda: p.require_pod(now, "blog"), failed("no-pod", name="blog")),
+    ):
+        with pytest.raises(Decided) as decided:
+            missing()
+        assert decided.value.verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("now", "verdict"),
+    [
+        (family(uid="d-2"), failed("another-deployment")),
+        ([], failed("no-deployment", name="blog-api")),
+    ],
+    ids=["made again", "gone"],
+)
+def test_the_same_deployment_is_told_by_its_uid(now, verdict):
+    assert p.require_same_deployment(evidence(family(replicas=5)), "blog-api").replicas == 5
+    with pytest.raises(Decided) as decided:
+        p.require_same_deployment(evidence(now), "blog-api")
+    assert decided.value.verdict == verdict
+
+
+# ---- what is new, and what was relabelled
+
+
+def test_new_bare_pods_are_alive_and_nobodys_and_were_not_there():
+    known, new = pod("p-8", None), pod("p-9", None)
+    leaving, owned = terminating(pod("p-10", None)), pod("p-11")
+    found = p.new_bare_pods(evidence([*family(), known, new, leaving, owned], [*family(), known]))
+    assert p.uids(found) == {"p-9"}
+
+
+def test_objects_are_relabelled_if_their_labels_differ_from_the_start():
+    before = snapshot(*family("p-1", "p-2"))
+    now = snapshot(*family("p-1"), labelled(pod("p-2"), seen="yes"), labelled(pod("p-3"), seen="yes"))
+    assert p.uids(p.relabelled(before.pods, now.pods)) == {"p-2"}

@@ -6,6 +6,8 @@ from hypothesis import strategies as st
 
 from driftlab.checker.evidence import predicates as p
 from driftlab.checker.evidence.verdict import failed, waiting
+from driftlab.checker.exercises.sentences import Sentences
+from driftlab.checker.objects.reason import Reason
 from driftlab.checker.objects.views import Deployment, Pod
 from tests.unit.evidence_by_hand import (
     deployment,
@@ -20,14 +22,20 @@ from tests.unit.evidence_by_hand import (
 )
 
 
+def missing(now):
+    """What is said of the only Deployment; empty if it is complete."""
+    found = p.unfinished(only(now), now)
+    return Sentences().render(found) if found else ""
+
+
 def test_a_rollout_is_complete_when_nothing_is_missing():
     now = snapshot(*family())
-    assert p.unfinished(only(now), now) == ""
+    assert p.unfinished(only(now), now) is None
 
 
 def test_a_deployment_of_no_replicas_is_complete_without_pods():
     now = snapshot(deployment(replicas=0), replicaset(replicas=0))
-    assert p.unfinished(only(now), now) == ""
+    assert p.unfinished(only(now), now) is None
 
 
 @pytest.mark.parametrize(
@@ -44,7 +52,7 @@ def test_a_deployment_of_no_replicas_is_complete_without_pods():
 )
 def test_what_is_missing_is_named(options, why):
     now = snapshot(*family(**options))
-    assert why in p.unfinished(only(now), now)
+    assert why in missing(now)
 
 
 def test_an_empty_status_is_not_complete():
@@ -54,20 +62,20 @@ def test_an_empty_status_is_not_complete():
 
 def test_an_old_pod_on_its_way_out_keeps_a_rollout_from_being_complete():
     now = snapshot(*family(), terminating(pod("p-0")))
-    assert "terminating" in p.unfinished(only(now), now)
+    assert "terminating" in missing(now)
 
 
 def test_a_deployment_that_is_being_deleted_is_not_complete_however_whole_it_looks():
     """A finalizer keeps it, with all its Pods; its controller has left it."""
     gone, *rest = family()
     now = snapshot(terminating(gone), *rest)
-    assert "being deleted" in p.unfinished(only(now), now)
+    assert "being deleted" in missing(now)
 
 
 def test_a_bare_pod_makes_no_rollout_complete():
     """Three are ready as far as anybody counts labels; one of them is not the Deployment's."""
     now = snapshot(*family("p-1", "p-2"), pod("p-3", None))
-    assert "2 Pods where 3 are wanted" in p.unfinished(only(now), now)
+    assert "2 Pods where 3 are wanted" in missing(now)
 
 
 @given(
@@ -93,7 +101,7 @@ def test_complete_means_that_all_the_numbers_agree(wanted, updated, ready, avail
         and {updated, ready, available, len(pods)} == {wanted}
         and not any(pod.terminating for pod in pods)
     )
-    assert (p.unfinished(one, world) == "") == agree
+    assert (p.unfinished(one, world) is None) == agree
 
 
 def with_condition(**condition):
@@ -114,7 +122,10 @@ def test_what_is_not_settled_is_told_by_name():
     late = pod("2", name="blog-api-2", ready=False)
     late["status"] |= {"phase": "Pending", "containerStatuses": [{"state": {"waiting": {"reason": "ErrImagePull"}}}]}
     now = snapshot(deployment(replicas=1, status={"readyReplicas": 0}), replicaset(), late, pod("1"))
-    assert p.unsettled(now) == ["Deployment blog-api: 0 of 1 Pods are ready", "Pod blog-api-2: Pending, ErrImagePull"]
+    assert p.unsettled(now) == [
+        ("Deployment blog-api", Reason("pods-ready", {"number": 0, "desired": 1})),
+        ("Pod blog-api-2", "Pending, ErrImagePull"),
+    ]
 
 
 def test_of_what_is_as_it_should_be_nothing_is_told():
@@ -131,13 +142,13 @@ def paused(made):
 def test_a_rollout_that_is_paused_is_not_complete_however_whole_it_looks():
     whole, *rest = family()
     now = snapshot(paused(whole), *rest)
-    assert p.unfinished(only(now), now) == "its rollout is paused"
+    assert missing(now) == "its rollout is paused"
 
 
 def test_what_is_missing_besides_is_named_first_since_it_gives_no_cause_away():
     whole, *rest = family(status={"updatedReplicas": 0})
     now = snapshot(paused(whole), *rest)
-    assert p.unfinished(only(now), now) == "0 of 3 Pods are up to date"
+    assert missing(now) == "0 of 3 Pods are up to date"
 
 
 def test_a_rollout_is_waited_for_while_it_goes_on_and_not_where_it_stands_still():

@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from driftlab.checker.evidence import predicates as p
 from driftlab.checker.evidence.verdict import passed
+from driftlab.checker.exercises import guards, mistakes
 from driftlab.checker.exercises.definitions import LabBroken
 from driftlab.checker.exercises.exercise import Exercise
 from driftlab.checker.exercises.goals import Mistake, goal, proof
@@ -56,6 +58,30 @@ def test_without_a_known_mistake_the_hints_are_the_exercises_own():
     made = with_mistakes(bad=False)
     assert made.hints_for(grade(made, SAME).mistakes) == ("", ("nudge", "pointer", "answer"))
     assert made.hints_for(("of an older version",)) == ("", ("nudge", "pointer", "answer"))
+
+
+def test_hints_and_titles_of_the_kit_are_found_without_any_text():
+    made = exercise()
+    made.command = "kubectl get pods"
+    made.add(guards.same_deployment("blog-api"), mistakes.recreated("blog-api"))
+    assert made.titles == ["It is the Deployment from the start"]
+    assert made.mistakes[0].hints[2].endswith("change the Deployment that is there: kubectl get pods")
+
+
+def test_what_is_defined_with_its_texts_keeps_them_whatever_the_kit_has():
+    made = exercise()
+    made.mistake("recreated", "a", "b", "c")(says(True))
+    made.add(goal("Mine")(guards.same_deployment("blog-api").judge))
+    assert (made.mistakes[0].hints, made.titles) == (("a", "b", "c"), ["Mine"])
+
+
+# ---- when it has begun
+
+
+def test_a_starting_state_that_requires_something_is_not_there_without_it():
+    made = exercise()
+    made.begins = lambda snapshot: p.require_deployment(snapshot, "blog-api").replicas
+    assert (made.has_begun(snapshot(*family())), made.has_begun(snapshot())) == (True, False)
 
 
 # ---- what cannot be meant

@@ -8,7 +8,7 @@ from driftlab.checker.evidence.verdict import Outcome
 from driftlab.checker.exercises.definitions import LabBroken
 from driftlab.checker.exercises.folder import read_lab
 from driftlab.checker.exercises.grading import grade
-from tests.unit.evidence_by_hand import SAME, family, snapshot
+from tests.unit.evidence_by_hand import SAME, evidence, family, snapshot
 
 HINTS = "1. A nudge.\n2. A pointer.\n3. The answer.\n"
 LAB = "---\ntitle: My lab\nminutes: 5\nsummary: Nothing.\nexercises:\n  - one\n---\n"
@@ -204,6 +204,109 @@ def test_a_mistake_is_looked_for_where_its_last_name_stands(lab):
     assert [found.name for found in only(lab).mistakes] == ["oops", "one-more", "another"]
 
 
+# ---- titles and reasons
+
+BY_NAME = """\
+from driftlab.checker import failed, goal, guard, mistake, passed, proof
+
+from ..common import shared, waits
+
+
+@goal(points=2, wanted=3)
+def both_changes(evidence):
+    number = len(evidence.now.pods)
+    return passed("all-there") if number == 3 else failed("too-few", number=number)
+
+
+one_more = guard(lambda evidence: passed("all-there"))
+
+
+@proof
+def heals(disturbance, evidence):
+    return passed("all-there")
+
+
+last = guard(shared)
+oops = mistake(lambda evidence: not evidence.now.pods)
+later = waits
+"""
+SHARED = """\
+from driftlab.checker import goal, passed, waiting
+
+
+def shared(evidence):
+    return passed("all-there")
+
+
+waits = goal(lambda evidence: waiting("not-settled", missing="a Pod"))
+"""
+TITLES = """\
+## Goals
+
+- both-changes: {wanted} Pods are there
+- one-more: One more
+- heals: It heals
+- shared: Its own
+
+## Reasons
+
+- too-few: there are {number},
+  and that is too few
+"""
+LAB_TITLES = """\
+
+## Goals
+
+- shared: Shared
+- waits: The cluster is quick
+
+## Reasons
+
+- all-there: all are there
+- not-settled: wait for {missing}
+"""
+
+
+@pytest.fixture
+def by_name(lab):
+    """The same lab, whose titles and reasons stand in Markdown."""
+    write(lab, {"one/checks.py": BY_NAME, "common.py": SHARED, "lab.md": LAB + LAB_TITLES})
+    write(lab, {"one/exercise.md": EXERCISE.replace("## Hints", f"{TITLES}\n## Hints")})
+    return lab
+
+
+def test_titles_are_found_by_the_names_of_functions_or_variables(by_name):
+    """Those of the exercise before those that are shared, and with the values of the code."""
+    made = only(by_name)
+    assert made.titles == ["3 Pods are there", "One more", "Its own", "The cluster is quick", "It heals"]
+    assert [found.name for found in made.mistakes] == ["oops"]
+
+
+def test_reasons_are_sentences_of_the_exercise_or_of_the_lab_or_of_the_kit(by_name):
+    made = only(by_name)
+    assert [goal.reason for goal in grade(made, SAME).goals][:4] == [
+        "all are there",
+        "all are there",
+        "all are there",
+        "wait for a Pod",
+    ]
+    assert grade(made, evidence([])).goals[0].reason == "there are 0, and that is too few"
+    changed(by_name, "lab.md", "- not-settled: wait for {missing}\n", "")
+    assert grade(only(by_name), SAME).goals[3].reason == "not settled yet: a Pod"
+
+
+def test_a_text_that_was_edited_is_read_without_any_change_of_the_code(by_name):
+    changed(by_name, "one/exercise.md", "{wanted} Pods are there", "Es gibt {wanted} Pods")
+    changed(by_name, "lab.md", "all are there", "alle sind da")
+    made = only(by_name)
+    assert (made.titles[0], grade(made, SAME).goals[0].reason) == ("Es gibt 3 Pods", "alle sind da")
+
+
+def test_an_imported_goal_keeps_the_name_that_it_had_first(by_name):
+    """``later = waits`` says where it stands, and not what it is called."""
+    assert [goal.name for goal in only(by_name).goals] == ["both-changes", "one-more", "shared", "waits"]
+
+
 # ---- hints
 
 
@@ -269,6 +372,7 @@ def test_a_mistake_in_a_quiz_is_told_with_the_line_of_its_question(lab):
         ("  - one", "  []", "line 5: the exercise one is not in the list"),
         ("one\n---\n", f"one\n---\n## Hints\n\n{HINTS}", "line 8: only exercises have Hints: a lab has `Mistake: NA"),
         ("one\n---\n", f"one\n---\n\n## Mistake: x\n\n{HINTS}", "line 9: no exercise has a mistake x"),
+        ("one\n---\n", "one\n---\n\n## Goals\n\n- x: X\n", "line 11: no exercise has a goal, guard or proof x"),
     ],
 )
 def test_what_does_not_fit_in_the_text_of_a_lab_is_told_with_its_line(lab, old, new, told):
@@ -291,6 +395,12 @@ def test_what_does_not_fit_in_the_text_of_a_lab_is_told_with_its_line(lab, old, 
             "line 4: 'Hints' needs three hints, a nudge, a pointer and the answer: there are 2",
         ),
         ("## Mistake", f"## Mistake: x\n\n{HINTS}\n## Mistake", "line 10: checks.py has no mistake x"),
+        ("## Hints", "## Goals\n\n- jduge: A\n\n## Hints", "line 6: checks.py has no goal, guard or proof jduge"),
+        (
+            "## Hints",
+            "## Goals\n\n- judge: A {n}\n\n## Hints",
+            "line 6: the title says {n}, and checks.py, line 4 has no",
+        ),
         ("The answer.", "{command}", "line 4: a hint says {command}, and one/exercise.md has no `command`"),
     ],
 )
@@ -320,7 +430,9 @@ def test_exercises_need_names_and_each_its_own(lab):
 
 def test_hints_for_a_mistake_need_checks_that_find_it(lab):
     write(lab, {"one/checks.py": None})
-    assert trouble(lab, "one/exercise.md") == "line 10: there is no checks.py with this mistake"
+    assert trouble(lab, "one/exercise.md") == "line 10: there is no checks.py with the mistake oops"
+    write(lab, {"one/exercise.md": f"---\ntitle: The first\n---\n## Hints\n\n{HINTS}\n## Goals\n\n- judge: Yes\n"})
+    assert trouble(lab, "one/exercise.md") == "line 12: there is no checks.py with the goal, guard or proof judge"
 
 
 @pytest.mark.parametrize(
@@ -329,8 +441,20 @@ def test_hints_for_a_mistake_need_checks_that_find_it(lab):
         ("other = mistake('oops')(bool)\n", "line 14: .* there is one called 'oops' already"),
         ("other = mistake('o o')(bool)\n", "line 14: the mistake o o has no section in exercise.md, nor in lab.md"),
         ("more = goal('Another', points=0)(judge)\n", "line 14: TypeError: the goal 'Another' is worth a number"),
-        ("more = goal('')(judge)\n", "line 14: TypeError: the title of a goal is a text, not ''"),
-        ("more = goal('a', point=1)(judge)\n", r"line 14: TypeError: goal\(\) got an unexpected keyword argument"),
+        ("more = goal(' ')(judge)\n", "line 14: TypeError: the title of a goal is a text, not ' '"),
+        (
+            "more = [goal(lambda evidence: passed('yes'))]\n",
+            "line 14: this goal needs a name: that of a function, or of",
+        ),
+        ("more = [mistake(lambda evidence: True)]\n", "line 14: this mistake needs a name: that of a function, or of"),
+        (
+            "@goal\ndef more(evidence):\n    return passed('')\n",
+            "line 14: the goal more has no title under Goals in exercise.md,",
+        ),
+        (
+            "more = guard(lambda evidence: passed(''))\n",
+            "line 14: the guard more has no title under Goals in exercise.md, nor",
+        ),
         ("1 // 0\n", "line 14: ZeroDivisionError: "),
         ("exit(4)\n", "line 14: SystemExit: 4"),
         ("more = (\n", "line 14: SyntaxError: "),

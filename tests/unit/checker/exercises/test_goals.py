@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from driftlab.checker.evidence.verdict import Outcome, passed
+from driftlab.checker.evidence.verdict import Outcome, failed, passed, require
 from driftlab.checker.exercises.goals import NO_HINTS, Goal, goal, guard, mistake, proof
 from tests.unit.evidence_by_hand import SAME
 
@@ -64,6 +64,38 @@ def test_a_mistake_is_named_after_its_function_or_by_its_argument():
     assert (other_image(SAME), named(SAME)) == (False, True)
 
 
+@pytest.mark.parametrize("make", [goal, guard, proof])
+def test_a_title_may_stand_elsewhere_and_is_found_by_the_name_of_the_function(make):
+    def both_changes(*_):
+        return passed("yes")
+
+    bare, given = make(both_changes), make(points=3, image="blog-api:1.1")(both_changes)
+    assert (bare.name, bare.title, bare.points, bare.values) == ("both-changes", "", 1, {})
+    assert (given.name, given.title, given.points, given.values) == ("both-changes", "", 3, {"image": "blog-api:1.1"})
+    assert [bare.kind, given.kind] == [make.__name__] * 2
+
+
+@pytest.mark.parametrize("make", [goal, guard, proof, mistake])
+def test_a_lambda_has_no_name_of_its_own(make):
+    assert make(lambda *_: passed("yes")).name == ""
+
+
+def gone(*_):
+    require(None, failed("no-deployment"))
+
+
+def test_what_is_required_and_missing_decides_a_goal():
+    assert goal(gone)(SAME) == guard(gone)(SAME) == proof(gone)("the cluster", SAME) == failed("no-deployment")
+
+
+def test_a_mistake_that_requires_something_is_not_made_without_it():
+    assert mistake(gone)(SAME) is False
+
+
+def test_whatever_a_mistake_returns_is_true_or_false():
+    assert (mistake(lambda evidence: [0])(SAME), mistake(lambda evidence: ())(SAME)) == (True, False)
+
+
 def test_each_remembers_the_line_of_its_definition():
     assert replaced.place == (__file__, line_of("# the goal"))
     assert other_image.place == (__file__, line_of("# the mistake"))
@@ -77,7 +109,7 @@ def test_a_hidden_goal_shows_only_its_category(make):
 
 
 @pytest.mark.parametrize("make", [goal, guard, proof])
-@pytest.mark.parametrize("words", [("",), (None,), ("a", 0), ("a", -1), ("a", "two"), ("a", True)])
+@pytest.mark.parametrize("words", [(" ",), (None,), ("a", 0), ("", 0), ("a", -1), ("a", "two"), ("a", True)])
 def test_invalid_titles_and_points_are_rejected_before_there_is_a_function(make, words):
     """So that the traceback ends at the line of the mistake."""
     with pytest.raises(TypeError, match=f"{make.__name__ if make is proof else 'goal'}"):

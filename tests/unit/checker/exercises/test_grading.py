@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from driftlab.checker.evidence import predicates as p
 from driftlab.checker.evidence.recording import EvidenceMissing
 from driftlab.checker.evidence.snapshot import Evidence
-from driftlab.checker.evidence.verdict import Outcome, Verdict, failed, passed, waiting
+from driftlab.checker.evidence.verdict import Outcome, Verdict, failed, passed, require, waiting
 from driftlab.checker.exercises.grading import grade, ungraded
 from driftlab.checker.reports import text
 from driftlab.clusters.errors import ClusterUnreachable
@@ -131,6 +131,48 @@ def test_what_breaks_within_the_kit_is_told_with_the_line_of_the_lab():
     made.goal("a")(broken)
     line = broken.__code__.co_firstlineno + 1
     assert f"(test_grading.py, line {line}: AttributeError: " in grade(made, SAME).goals[0].reason
+
+
+def test_the_sentence_of_a_reason_is_what_learners_read():
+    made = exercise()
+    made.goal("a")(says(failed("no-deployment", name="blog-api")))
+    made.goal("b")(says(failed("second-deployment", name=["blog", "shop"])))
+    assert [goal.reason for goal in grade(made, SAME).goals] == [
+        "there is no Deployment called blog-api any more",
+        "there is a second Deployment: blog, shop",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("verdict", "fault"),
+    [
+        (failed("no-such-key"), "the reason no-such-key has no sentence"),
+        (failed("no-deployment"), r"the reason no-deployment says {name} \(kit.md, line \d+\), and has no such value"),
+    ],
+)
+def test_a_reason_without_a_sentence_or_a_value_is_an_error_with_the_line_of_the_goal(verdict, fault):
+    made = exercise()
+    made.goal("a", 2)(says(verdict))  # the goal with such a reason
+    result = grade(made, SAME)
+    source = Path(__file__).read_text(encoding="utf-8").splitlines()
+    line = next(number for number, line in enumerate(source, 1) if line.endswith("# the goal with such a reason"))
+    assert (result.outcome, result.points) == ("ERROR", 0)
+    assert re.fullmatch(
+        rf"the check itself broke \(test_grading\.py, line {line}: SentenceMissing: {fault}\); this is not your fault",
+        result.goals[0].reason,
+    )
+
+
+def test_what_a_goal_requires_decides_it_and_a_mistake_that_requires_it_is_not_made():
+    def gone(evidence):
+        require(None, waiting("not there yet"))
+
+    made = exercise()
+    made.goal("a")(gone)
+    made.mistake("oops", "n", "p", "a")(gone)
+    result = grade(made, SAME)
+    assert (result.goals[0].outcome, result.goals[0].reason) == ("WAITING", "not there yet")
+    assert (result.mistakes, result.broken) == ((), ())
 
 
 @pytest.mark.parametrize("nonsense", [None, True, "PASS", 1])

@@ -5,16 +5,34 @@ import pytest
 from driftlab.checker.evidence.recording import EvidenceMissing, Gap
 from driftlab.checker.evidence.verdict import Outcome
 from driftlab.checker.exercises import guards
+from driftlab.checker.exercises.sentences import Sentences
 from tests.unit.evidence_by_hand import deployment, evidence, family, owner, pod, told
 
 NAME = "blog-api"
 ALL = [guards.same_deployment(NAME), guards.own_pods(NAME), guards.never_fewer_ready(NAME, 2)]
 
 
-@pytest.mark.parametrize("made", ALL, ids=lambda one: one.title)
+@pytest.mark.parametrize("made", ALL, ids=lambda one: one.name)
 def test_each_is_a_guard_of_one_point_that_holds_in_untouched_evidence(made):
     assert (made.guard, made.points, made.hidden) == (True, 1, "")
     assert made(told()).outcome is Outcome.PASS
+
+
+@pytest.mark.parametrize(
+    ("made", "title"),
+    zip(
+        ALL,
+        [
+            "It is the Deployment from the start",
+            "All Pods with the labels of blog-api are its own",
+            "Never fewer than 2 Pods were ready",
+        ],
+        strict=True,
+    ),
+    ids=lambda one: getattr(one, "name", ""),
+)
+def test_its_title_is_the_kits(made, title):
+    assert Sentences().title(made) == title
 
 
 @pytest.mark.parametrize("make", [guards.same_deployment, guards.own_pods])
@@ -23,12 +41,16 @@ def test_its_points_can_be_chosen(make):
     assert guards.never_fewer_ready(NAME, 2, points=3).points == 3
 
 
+def said(verdict):
+    return Sentences().render(verdict.reason)
+
+
 # ---- the same Deployment
 
 
 def same(*lines, **options):
     verdict = guards.same_deployment(NAME)(told(*lines, **options))
-    return verdict.outcome, verdict.reason
+    return verdict.outcome, said(verdict)
 
 
 def test_a_changed_deployment_is_still_the_same_object():
@@ -77,7 +99,7 @@ def test_a_pod_with_its_labels_and_another_owner_fails_the_guard(stranger, outco
     verdict = guards.own_pods(NAME)(evidence([*family(), stranger]))
     assert verdict.outcome is outcome
     if outcome is Outcome.FAIL:
-        assert verdict.reason.startswith("1 Pods")
+        assert said(verdict).startswith("1 Pods")
 
 
 # ---- ready at each moment
@@ -88,7 +110,7 @@ def test_a_dip_in_ready_pods_counts_after_it_is_over(than, outcome):
     lines = ("DELETED", pod("p-1")), ("ADDED", pod("p-4"))
     verdict = guards.never_fewer_ready(NAME, than)(told(*lines, now=family("p-2", "p-3", "p-4")))
     assert verdict.outcome is outcome
-    assert "2" in verdict.reason
+    assert "2" in said(verdict)
 
 
 def test_a_gap_in_the_recording_gives_no_verdict():

@@ -3,6 +3,7 @@
 import pytest
 
 from driftlab.checker.exercises import mistakes
+from driftlab.checker.exercises.sentences import Sentences
 from driftlab.checker.exercises.texts import PLACEHOLDER
 from tests.unit.activity_by_hand import changed, written_by
 from tests.unit.evidence_by_hand import deployment, family, pod, replicaset, told
@@ -29,9 +30,10 @@ MADE = {
 def test_each_has_a_name_of_its_own_and_three_hints(name):
     made = KNOWN[name]
     assert made.name == name
-    assert len({*made.hints}) == 3
-    assert all(hint.strip() for hint in made.hints)
-    assert not PLACEHOLDER.search(made.hints[0]), "a nudge gives no command away"
+    hints = Sentences().hints(made).hints
+    assert len({*hints}) == 3
+    assert all(hint.strip() for hint in hints)
+    assert not PLACEHOLDER.search(hints[0]), "a nudge gives no command away"
 
 
 @pytest.mark.parametrize("name", KNOWN)

@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from driftlab.checker.exercises.definitions import LabBroken, Place
-from driftlab.checker.exercises.texts import Section, invalid_yaml, read
+from driftlab.checker.exercises.texts import Section, Sentence, invalid_yaml, read
 
 KEYS = {"title", "command", "watches", "minutes", "roundabout"}
 WHOLE = """\
@@ -28,6 +28,20 @@ What stands here is for authors.
 1. How many did you ask for?
 2. Scaling is an order.
 3. Begin again with {reset}, and then: {command}
+"""
+SENTENCES = """\
+---
+title: Both
+---
+## Goals
+
+- both-changes: Every Pod runs 1.2:
+  all {n} of them
+- heals: It heals
+
+## Reasons
+
+- image-only: the image is `1.2`, *and* {that} is all
 """
 HINTS = "## Hints\n\n1. a\n2. b\n3. c\n"
 
@@ -73,6 +87,31 @@ def test_mistakes_are_found_by_their_names(text):
     made = text(WHOLE)
     assert set(made.sections) == {"Hints", "Mistake: scaled"}
     assert made.mistakes == {"scaled": made.sections["Mistake: scaled"]}
+
+
+def test_titles_and_reasons_are_found_by_their_names_and_know_their_lines(text):
+    made = text(SENTENCES)
+    assert made.titles == {
+        "both-changes": Sentence("Every Pod runs 1.2: all {n} of them", Place(str(text.path), 6)),
+        "heals": Sentence("It heals", Place(str(text.path), 8)),
+    }
+    assert made.reasons == {
+        "image-only": Sentence("the image is `1.2`, *and* {that} is all", Place(str(text.path), 12))
+    }
+    assert made.sections == {}
+
+
+def test_a_section_may_be_empty(text):
+    made = text("---\ntitle: a\n---\n## Goals\n\n## Reasons\n")
+    assert (made.titles, made.reasons) == ({}, {})
+
+
+def test_a_sentence_is_filled_and_other_braces_stay():
+    sentence = Sentence("{n} of {n}: {'a': {b c} {N}", Place("exercise.md", 4))
+    assert sentence.placeholders == {"n"}
+    assert sentence.fill({"n": "{n}", "more": "x"}) == "{n} of {n}: {'a': {b c} {N}"
+    with pytest.raises(KeyError, match="'n'"):
+        sentence.fill({})
 
 
 def test_each_section_knows_its_line(text):
@@ -183,10 +222,10 @@ def test_a_front_matter_that_is_none_has_no_values(text, source):
         ),
         ("---\ntitle: a\n\tminutes: b\n---\n", "line 3: the front matter is not valid YAML: "),
         (f"---\ntitle: a\n---\n\n{HINTS}\n{HINTS}", "line 11: there are two sections called 'Hints'"),
-        (f"---\ntitle: a\n---\n{HINTS}\n## Hint\n", "line 10: a section is called Hints, or Mistake: NAME, not 'Hint'"),
+        (f"---\ntitle: a\n---\n{HINTS}\n## Hint\n", "line 10: a section is called Goals, Reasons, Hints, or Mistake: "),
         (
             f"---\ntitle: a\n---\n{HINTS}\n### Mistake\n",
-            "line 10: a section is called Hints, or Mistake: NAME, not 'Mi",
+            "line 10: a section is called Goals, Reasons, Hints, or Mistake: NAME, not 'Mi",
         ),
         ("---\ntitle: a\n---\n## Hints\n\n1. a\n2. b\n", "line 4: 'Hints' needs three hints.*: there are 2"),
         (f"---\ntitle: a\n---\n{HINTS}4. d\n", "line 4: 'Hints' needs three hints.*: there are 4"),
@@ -199,6 +238,17 @@ def test_a_front_matter_that_is_none_has_no_values(text, source):
         (f"---\ntitle: a\n---\n{HINTS}\n---\n\nwords\n", "line 4: hints are one numbered list"),
         ("---\ntitle: a\n---\n## Hints\n\n- a\n- b\n- c\n", "line 4: hints are one numbered list"),
         ("---\ntitle: a\n---\n## Hints\n\na\n\nb\n\nc\n", "line 4: hints are one numbered list"),
+        ("---\ntitle: a\n---\n## Goals\n\n1. a: b\n", "line 4: Goals are one list, and each of them is one paragraph"),
+        ("---\ntitle: a\n---\n## Goals\n\n- a: b\n\n  c\n", "line 4: Goals are one list"),
+        ("---\ntitle: a\n---\n## Reasons\n\nwords\n", "line 4: Reasons are one list"),
+        (
+            "---\ntitle: a\n---\n## Goals\n\n- a: b\n- b c\n",
+            "line 7: a line of Goals is a name, a colon and a text, not 'b c'",
+        ),
+        ("---\ntitle: a\n---\n## Goals\n\n- a:\n", "line 6: a line of Goals is a name, a colon and a text, not 'a:'"),
+        ("---\ntitle: a\n---\n## Goals\n\n- a: b\n\n- a: c\n", "line 8: Goals has two lines called a"),
+        ("---\ntitle: a\n---\n## Reasons\n\n- a-b: c\n- few: d\n", "line 7: a reason is called by two words or more"),
+        ("---\ntitle: a\n---\n## Goals\n\n- a: b\n\n## Goals\n", "line 8: there are two sections called 'Goals'"),
         (b"---\ntitle: \xff\n---\n", "line 1: it cannot be read: 'utf-8' codec can't decode byte"),
     ],
 )
