@@ -187,7 +187,7 @@ FAULTS = {
         r"\1too-fwe\n\n1. a\n2. b\n3. c\n\1\2",
     ),
     "a goal has no title": ("roll-out/exercise.md", r"- new-version: .*?\n", ""),
-    "a title has no goal": ("roll-out/exercise.md", r"- new-version: ", "- new-verison: "),
+    "a title has no goal": ("roll-out/exercise.md", r"- new-version: ", "- new-verison: a\n- new-version: "),
     "a command is missing": ("roll-out/exercise.md", r"command: .*?\n", ""),
     "an exercise is not in the list": ("lab.md", r"exercises:\n  - roll-out", "exercises: []"),
     "a name in the list has no folder": ("lab.md", r"- roll-out", "- rollout"),

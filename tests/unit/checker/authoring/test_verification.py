@@ -153,7 +153,8 @@ def test_a_quiz_has_a_file_of_questions_and_may_do_without_checks(folder):
     assert faults(folder) == []
     (folder / CHECKS).unlink()
     text, _, _ = (folder / EXERCISE).read_text(encoding="utf-8").partition("## Mistake")
-    (folder / EXERCISE).write_text(text, encoding="utf-8")
+    front, _, rest = text.partition("## Goals")
+    (folder / EXERCISE).write_text(front + "## Hints" + rest.partition("## Hints")[2], encoding="utf-8")
     unknown = "51-scaling/scale-up has a wrong answer {}.sh, but no mistake of this name"
     assert faults(folder) == [unknown.format(name) for name in ("other-number", "recreated", "replicaset-scaled")]
 
@@ -207,6 +208,7 @@ def test_an_exercise_without_goals_is_named(folder):
     rewritten(folder / CHECKS, "@goal(", "lambda f: f  # @goal(")
     rewritten(folder / CHECKS, "lambda f", "@lambda f")
     rewritten(folder / CHECKS, "same = guards", "same = lambda: guards")
+    rewritten(folder / EXERCISE, "## Goals\n\n- five: The Deployment asks for five Pods, and five are ready\n\n", "")
     assert faults(folder) == [f"{folder / EXERCISE}, line 1: 51-scaling/scale-up has no goals"]
 
 
@@ -318,8 +320,8 @@ def test_an_exercise_needs_no_other_right_answer(folder):
     [
         ("deployment.replicas != 5", "deployment.replica != 5", "AttributeError: 'Deployment' object has no attribute"),
         (
-            "deployment.replicas not in",
-            "deployment.replica not in",
+            ".replicas not in",
+            ".replica not in",
             "the mistake other-number: AttributeError: 'Deployment' object has no attribute",
         ),
     ],

@@ -159,10 +159,11 @@ def test_a_rollout_is_waited_for_while_it_goes_on_and_not_where_it_stands_still(
         now = snapshot(made, *rest)
         return p.settling(only(now), now)
 
-    assert settling(going) == waiting("not settled yet: 1 of 3 Pods are up to date")
-    assert settling(paused(going)) == failed("not settled yet: 1 of 3 Pods are up to date")
-    assert settling(paused(whole)) == failed("not settled yet: its rollout is paused")
-    assert settling(terminating(whole)) == failed("not settled yet: the Deployment is being deleted")
+    one_of_three = Reason("pods-updated", {"number": 1, "desired": 3})
+    assert settling(going) == waiting("not-settled", missing=one_of_three)
+    assert settling(paused(going)) == failed("not-settled", missing=one_of_three)
+    assert settling(paused(whole)) == failed("not-settled", missing=Reason("rollout-paused"))
+    assert settling(terminating(whole)) == failed("not-settled", missing=Reason("being-deleted"))
     assert settling(whole) is None
 
 
