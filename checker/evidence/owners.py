@@ -67,12 +67,12 @@ def same_object(before: Deployment | None, after: Deployment | None) -> bool:
 
 
 def require_deployment(snapshot: Snapshot, name: str) -> Deployment:
-    """The Deployment called ``name``. Raises Decided if there is none: then a goal is not reached."""
+    """The Deployment whose ``metadata.name`` is this. Raises Decided if there is none: then a goal is not reached."""
     return require(snapshot.deployment(name), failed("no-deployment", name=name))
 
 
 def require_pod(snapshot: Snapshot, name: str) -> Pod:
-    """The Pod called ``name``. Raises Decided if there is none: then a goal is not reached."""
+    """The Pod whose ``metadata.name`` is this. Raises Decided if there is none: then a goal is not reached."""
     return require(snapshot.pod(name), failed("no-pod", name=name))
 
 
