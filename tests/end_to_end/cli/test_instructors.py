@@ -115,11 +115,14 @@ def test_what_is_wrong_with_a_lab_is_said_before_any_cluster_is_needed(newcomer:
     (lab / "scale-up/solution.sh").unlink()
     again = "The Deployment was scaled, but not to five."
     newcomer.rewrites(lab / "scale-up/exercise.md", "Count the Pods, and count those that you want.", again)
+    newcomer.rewrites(lab / "scale-up/exercise.md", "- five-ready:", "- fvie-ready:")
     said = newcomer.types("verify", str(lab), expect=NOT_PASSED)
+    assert "scale-up/checks.py, line 12: the reason five-ready has no sentence" in said
+    assert "scale-up/exercise.md, line 12: nothing says the reason fvie-ready" in said
     assert f"{lab / 'stray.txt'} does not belong to the lab" in said
     assert f"{MINE} has no solution" in said
     assert f"the mistake other-number of {MINE} needs three hints that differ" in said
-    assert "3 wrong with it." in said
+    assert "5 wrong with it." in said
     assert processes.processes_naming(newcomer.state) == []
 
 
@@ -128,12 +131,13 @@ def test_what_is_wrong_with_a_lab_is_said_before_any_cluster_is_needed(newcomer:
     [
         ("lab.md", "minutes: 10", "minuets: 10", 3, "`minuets` is unknown here"),
         ("lab.md", '- "scale-up"', '- "scale-down"', 5, "there is no scale-down/exercise.md"),
-        ("scale-up/exercise.md", "2. The Deployment does.", "   The Deployment does.", 5, "'Hints' needs three hints"),
-        ("scale-up/exercise.md", "## Mistake: ", "## ", 11, "a section is called Hints, or Mistake: NAME"),
+        ("scale-up/exercise.md", "2. The Deployment does.", "   The Deployment does.", 14, "'Hints' needs three hints"),
+        ("scale-up/exercise.md", "- five:", "- fvie: a\n- five:", 7, "checks.py has no goal, guard or proof fvie"),
+        ("scale-up/exercise.md", "## Mistake: ", "## ", 20, "a section is called Goals, Reasons, Hints, or "),
         ("scale-up/checks.py", "points=2", 'points="two"', 7, "TypeError"),
         ("scale-up/checks.py", "import Evidence,", "import gaol, Evidence,", 3, "(AttributeError|ImportError)"),
-        ("scale-up/checks.py", "@mistake", "exit(4)\n\n\n@mistake", 23, "SystemExit: 4"),
-        ("scale-up/checks.py", "@mistake", '@mistake("too-few")', 23, "the mistake too-few has no section"),
+        ("scale-up/checks.py", "@mistake", "exit(4)\n\n\n@mistake", 21, "SystemExit: 4"),
+        ("scale-up/checks.py", "@mistake", '@mistake("too-few")', 21, "the mistake too-few has no section"),
         ("scale-up/checks.py", "def five(", "def five((", 8, "SyntaxError"),
     ],
 )

@@ -88,7 +88,7 @@ def test_a_file_that_is_missing_is_named(folder, path, fault):
 
 def test_a_mistake_without_a_wrong_answer_is_named_with_its_line(folder):
     (folder / "scale-up/wrong/other-number.sh").unlink()
-    line = place(folder / CHECKS, "other_number = mistake")
+    line = place(folder / CHECKS, "@mistake")
     told = f"{line}: 51-scaling/scale-up has a mistake other-number, but no wrong answer"
     assert [found for found in faults(folder) if found.startswith(told)]
 
