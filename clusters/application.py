@@ -2,7 +2,7 @@
 
 An application is a folder with ``main.go`` and ``behaviour.json`` (``labs/blog-api``). All its versions share the
 layer; the variable ``APP_VERSION`` tells the program its version. The archive is in Docker's format, which
-``kind load image-archive`` copies to the Nodes, so that the image store of the container engine is not needed.
+can be copied to Nodes directly, so that the image store of a container engine is not needed.
 """
 
 import hashlib

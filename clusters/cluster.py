@@ -82,19 +82,21 @@ class Cluster(ABC):
     down_step: ClassVar[str] = "Deleting the cluster"  #: the name of the progress step of ``down``
     stop_step: ClassVar[str] = "Stopping the cluster"  #: the name of the progress step of ``stop``
     owns_nodes: ClassVar[bool] = False  #: whether ``lose_node`` may stop its Nodes
+    more_nodes_step: ClassVar[str] = "driftlab down && driftlab up"  #: the command that gives a cluster more Nodes
     learner_group: ClassVar[str] = LEARNER_GROUP  #: the group that gets the rights in ``learner-roles.yaml``
     selection_reason: str = ""  #: why this engine was chosen, in one line
 
     def __init__(self, name: str = "driftlab", *, owned: bool = False, images: Sequence[Path] = ()) -> None:
         self.name, self.owned, self.images = name, owned, tuple(images)
 
-    @classmethod
     @abstractmethod
-    def available(cls) -> Availability:
-        """Whether this engine can run here. Never raises, never waits for the network."""
+    def available(self) -> Availability:
+        """Whether this engine can run here. Never raises, never waits for the network.
 
-    @classmethod
-    def requirements_available(cls) -> Availability:
+        The object may keep what it finds for its next ``up``, so that ``up`` does not ask again.
+        """
+
+    def requirements_available(self) -> Availability:
         """Whether what the engine needs, such as an image, is here or can be fetched. Never raises.
 
         ``auto`` checks this before it chooses an engine that can run. It is not checked for an engine that the user
@@ -181,14 +183,14 @@ class Cluster(ABC):
         if not self.owns_nodes:
             raise UsageError(
                 f"This needs a Node that may be lost, and those of the cluster {self.name!r} are not ours.",
-                next_step="use the engine kind or embedded for it",
+                next_step="use a cluster that the kit creates: driftlab up --engine auto",
             )
         nodes = self.client.get("/api/v1/nodes")["items"]
         taints = [{taint["key"] for taint in node["spec"].get("taints", ())} for node in nodes]
         if sum(CONTROL_PLANE not in keys for keys in taints) < 2:
             raise UsageError(
                 f"This needs a Node that may be lost, and the cluster {self.name!r} has only one for Pods.",
-                next_step="DRIFTLAB_KIND_WORKERS=2 driftlab up, or use the engine embedded",
+                next_step=self.more_nodes_step,
             )
 
     def wait_ready(self, timeout_s: float = 60) -> None:

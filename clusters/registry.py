@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 from importlib import import_module
 from importlib.metadata import entry_points
@@ -39,47 +39,48 @@ def uses_contexts(engine: str | None) -> bool:
     return engine in ENGINES and engine_class(str(engine)).uses_contexts
 
 
-def choose(engine: str = "auto") -> tuple[type[Cluster], str]:
-    """The engine's class, and the reason of the choice in one line.
-
-    An engine that is named is not checked here: ``up`` raises an error if it cannot run. Raises UnknownEngine, or for
-    ``auto`` EngineUnavailable with the reason of each engine that was tried.
-    """
-    if engine != "auto":
-        return engine_class(engine), f"engine {engine}: as you asked"
-    reasons: list[str] = []
-    hint = ""
-    for candidate in engines():
-        name = candidate.engine
-        if not candidate.automatic:
-            continue
-        if availability := candidate.available() and candidate.requirements_available():
-            return candidate, f"engine {name}: {'; '.join(reasons) or 'it runs here'}"
-        reasons.append(f"{name} cannot run here: {availability.reason}")
-        hint = hint or availability.next_step
-    raise EngineUnavailable(". ".join(reasons) + ".", next_step=hint or "driftlab doctor")
-
-
 def open_cluster(
     engine: str = "auto", name: str | None = None, *, owned: bool = False, images: Sequence[Path] | None = None
 ) -> Cluster:
     """A cluster object; ``up`` starts the cluster. ``name``: by default the engine's default name.
 
-    ``images``: catalogues of images that the embedded engine can run in addition to the public ones; by default those
-    of all installed labs. Raises UsageError for an invalid ``name``, and what ``choose`` raises.
+    ``images``: catalogues of images that Pods can run in addition to the public ones, if the engine has no registry;
+    by default those of all installed labs.
+
+    An engine that is named is not checked here: ``up`` raises an error if it cannot run. Raises UnknownEngine, or for
+    ``auto`` EngineUnavailable with the reason of each engine that was tried, and UsageError for an invalid ``name``.
     """
-    cluster_class, reason = choose(engine)
-    if name is None:
-        name = cluster_class.default_name
-    if not cluster_class.is_valid_name(name):
+    catalogues = installed_images() if images is None else images
+
+    def candidate(cluster_class: type[Cluster]) -> Cluster:
+        wanted = cluster_class.default_name if name is None else name
+        return cluster_class(wanted, owned=owned, images=catalogues)
+
+    if engine == "auto":
+        cluster = _first_available(map(candidate, filter(lambda each: each.automatic, engines())))
+    else:
+        cluster = candidate(engine_class(engine))
+        cluster.selection_reason = f"engine {engine}: as you asked"
+    if not cluster.is_valid_name(cluster.name):
         raise UsageError(
-            f"A cluster cannot be called {name!r}: at most {cluster_class.max_name_length} small letters and digits, "
+            f"A cluster cannot be called {name!r}: at most {cluster.max_name_length} small letters and digits, "
             "and hyphens between them, make a name.",
             next_step="choose another one, such as: driftlab up --cluster my-cluster",
         )
-    cluster = cluster_class(name, owned=owned, images=installed_images() if images is None else images)
-    cluster.selection_reason = reason
     return cluster
+
+
+def _first_available(candidates: Iterable[Cluster]) -> Cluster:
+    """The first cluster whose engine can run here, with the reason of the choice. Raises EngineUnavailable."""
+    reasons: list[str] = []
+    hint = ""
+    for cluster in candidates:
+        if availability := cluster.available() and cluster.requirements_available():
+            cluster.selection_reason = f"engine {cluster.engine}: {'; '.join(reasons) or 'it runs here'}"
+            return cluster
+        reasons.append(f"{cluster.engine} cannot run here: {availability.reason}")
+        hint = hint or availability.next_step
+    raise EngineUnavailable(". ".join(reasons) + ".", next_step=hint or "driftlab doctor")
 
 
 def installed_labs() -> list[Path]:

@@ -99,7 +99,7 @@ def main() -> int:
             os.environ.pop(name, None)
         os.environ["DRIFTLAB_STATE"] = folder
         for engine in [options.engine] if options.engine else ENGINES:
-            availability = engine_class(engine).available()
+            availability = engine_class(engine)("bench").available()
             if not availability:
                 say(f"{engine}: cannot run here: {availability.reason}")
                 continue

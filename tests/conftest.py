@@ -13,9 +13,9 @@ from hypothesis import HealthCheck, settings
 
 from driftlab.clusters.errors import CommandFailed
 from driftlab.clusters.kind.containers import ContainerEngine
+from driftlab.clusters.kind.engine import KindCluster
 from driftlab.clusters.kind.node_image import ensure_image
 from driftlab.clusters.pytest_plugin import ready_cluster
-from driftlab.clusters.registry import engine_class
 from tests.parts import PART, PARTS, WHICH, is_tried, left_to_the_rest, parameters
 
 pytest_plugins = ["tests.surroundings"]
@@ -122,7 +122,7 @@ LEARNERS_CHOICES = (
 @pytest.fixture(scope="session")
 def kind() -> None:
     """Skips, with the reason, where no kind cluster can be had: no container engine, or no node image."""
-    availability = engine_class("kind").available()
+    availability = KindCluster().available()
     if not availability:
         pytest.skip(f"no kind clusters here: {availability.reason}")
     try:

@@ -1,7 +1,7 @@
 """Find what on this machine prevents a lab, and the command that fixes it.
 
-All problems of hosts that are known to affect the engines are checked here, before a user meets them. What only a
-container engine needs is a note, not a problem, if the embedded engine can run.
+All problems of hosts that are known to affect the engines are checked here, before a user meets them. What only one
+engine needs is a note, not a problem, if another engine can run.
 """
 
 import os

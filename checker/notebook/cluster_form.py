@@ -24,7 +24,7 @@ def choices() -> list[tuple[str, tuple[str, str | None]]]:
     options: list[tuple[str, tuple[str, str | None]]] = [("a throwaway cluster, as it runs best here", ("auto", None))]
     for engine in engines():
         if engine.automatic:
-            availability = engine.available()
+            availability = engine(engine.default_name).available()
             note = "" if availability else f" (not here: {availability.reason})"
             options.append((f"a throwaway cluster: {engine.engine}{note}", (engine.engine, None)))
     try:

@@ -67,8 +67,7 @@ class EmbeddedCluster(ManagedCluster):
     #: The file of an audit policy; with it, the API server writes an audit log.
     audit_policy: Path | None = None
 
-    @classmethod
-    def available(cls) -> Availability:
+    def available(self) -> Availability:
         if sys.platform not in ("linux", "darwin"):
             return Availability(
                 False, "it needs Linux or macOS", "on Windows, use WSL 2: https://learn.microsoft.com/windows/wsl"

@@ -72,8 +72,7 @@ class ExistingCluster(Cluster):
         self.user = user_label()
         self.shared = shared_namespace()
 
-    @classmethod
-    def available(cls) -> Availability:
+    def available(self) -> Availability:
         return Availability(True)
 
     @classmethod

@@ -60,7 +60,11 @@ ALLOW = {
 
 @dataclass(frozen=True)
 class ContainerEngine:
-    """One of Docker, Podman, nerdctl. Every method raises CommandFailed if the engine does not answer."""
+    """One of Docker, Podman, nerdctl.
+
+    Nothing is remembered about it. Every method raises CommandFailed if a command fails, and EngineUnavailable if the
+    reason is that the engine does not answer any more.
+    """
 
     program: str
 
@@ -68,7 +72,8 @@ class ContainerEngine:
     def find(cls, current: str = "") -> "ContainerEngine":
         """The first engine that answers, in kind's order; or ``current``, the one in which a cluster already exists.
 
-        Raises EngineUnavailable, with the command that fixes it.
+        ``current`` is not asked whether it answers: the next command finds out. Raises EngineUnavailable, with the
+        command that fixes it.
         """
         wanted = current or os.environ.get("KIND_EXPERIMENTAL_PROVIDER", "")
         if wanted in PROVIDERS:
@@ -79,15 +84,17 @@ class ContainerEngine:
                     if current
                     else "unset KIND_EXPERIMENTAL_PROVIDER, or install what it names",
                 )
+            if current:
+                return cls(wanted)
             candidates: Iterable[ContainerEngine] = [cls(wanted)]
         else:  # kind, too, ignores an unknown name
             candidates = (engine for engine in map(cls, VERSION_PREFIXES) if engine._is_genuine())
         problems: list[EngineUnavailable] = []
         for engine in candidates:
             try:
-                engine.run("version", timeout_s=8)
-            except CommandFailed as error:
-                problems.append(engine._unavailable(error))
+                engine.raise_if_silent()
+            except EngineUnavailable as error:
+                problems.append(error)
             else:
                 return engine
         if problems:
@@ -99,10 +106,17 @@ class ContainerEngine:
 
     def _is_genuine(self) -> bool:
         try:
-            lines = self.run("-v", timeout_s=8).splitlines()
+            lines = self._run("-v", timeout_s=8).splitlines()
         except CommandFailed:
             return False
         return len(lines) == 1 and lines[0].startswith(VERSION_PREFIXES[self.program])
+
+    def raise_if_silent(self) -> None:
+        """Raise EngineUnavailable if the engine does not answer."""
+        try:
+            self._run("version", timeout_s=8)
+        except CommandFailed as error:
+            raise self._unavailable(error) from error
 
     def _unavailable(self, error: CommandFailed) -> EngineUnavailable:
         refused = "permission denied" in error.output.lower()
@@ -133,6 +147,14 @@ class ContainerEngine:
         return {**self.environment, f"KIND_EXPERIMENTAL_{family}_NETWORK": network}
 
     def run(self, *arguments: str | Path, timeout_s: float = 60) -> str:
+        """Run a command of the engine, and return its output. Asks whether the engine answers only if it fails."""
+        try:
+            return self._run(*arguments, timeout_s=timeout_s)
+        except CommandFailed:
+            self.raise_if_silent()
+            raise
+
+    def _run(self, *arguments: str | Path, timeout_s: float = 60) -> str:
         return processes.run(
             [self.program, *arguments], timeout_s=timeout_s, next_step="driftlab doctor, then: driftlab up"
         )
@@ -195,10 +217,11 @@ class ContainerEngine:
     def network_owner(self, name: str) -> str | None:
         """The state folder on the network's label; empty if it has no such label, None if there is no network."""
         try:
-            document = json.loads(self.run("network", "inspect", name))[0]
+            document = json.loads(self._run("network", "inspect", name))[0]
         except CommandFailed as error:
             if "not found" in error.output or "no such network" in error.output.lower():
                 return None
+            self.raise_if_silent()
             raise
         labels = document.get("Labels") or document.get("labels") or {}
         return str(labels.get(OWNER, ""))
@@ -215,7 +238,7 @@ class ContainerEngine:
 
     def has_image(self, image: str) -> bool:
         try:
-            self.run("image", "inspect", image)
+            self._run("image", "inspect", image)
         except CommandFailed:
             return False
         return True

@@ -12,6 +12,7 @@ import re
 import sys
 import time
 from collections.abc import Iterator
+from functools import cached_property
 from pathlib import Path
 
 import psutil
@@ -32,7 +33,7 @@ from driftlab.clusters.findings import Finding
 from driftlab.clusters.host import processes
 from driftlab.clusters.host.files import make_folder, write_atomically
 from driftlab.clusters.host.paths import state_folder
-from driftlab.clusters.host.progress import Progress
+from driftlab.clusters.host.progress import SILENT, Progress
 from driftlab.clusters.kind.containers import Container, ContainerEngine
 from driftlab.clusters.kind.learner import KIT_NAMESPACE, create_learner
 from driftlab.clusters.kind.machine import cgroup_v2, cgroup_v2_command, workers
@@ -56,10 +57,10 @@ class KindCluster(ManagedCluster):
     engine = "kind"
     rank = 1
     max_name_length = MAX_HOST_NAME - len(LONGEST_SUFFIX) - len("-") - MARK_LENGTH
+    more_nodes_step = "driftlab down && DRIFTLAB_KIND_WORKERS=2 driftlab up"
     learner_group = f"system:serviceaccounts:{KIT_NAMESPACE}"
 
-    @classmethod
-    def available(cls) -> Availability:
+    def available(self) -> Availability:
         if importlib.util.find_spec("pytest_kind") is None:
             return Availability(False, "the extra is not installed", "pip install 'driftlab[kind]'")
         if sys.platform == "linux" and not os.environ.get("DRIFTLAB_KIND_IMAGE") and not cgroup_v2():
@@ -69,7 +70,7 @@ class KindCluster(ManagedCluster):
                 f"{cgroup_v2_command()}; or use the embedded engine: export DRIFTLAB_ENGINE=embedded",
             )
         try:
-            ContainerEngine.find()
+            self._container_engine()
         except EngineUnavailable as error:
             return Availability(False, error.message, error.next_step)
         return Availability(True)
@@ -81,11 +82,10 @@ class KindCluster(ManagedCluster):
 
         yield from examine()
 
-    @classmethod
-    def requirements_available(cls) -> Availability:
+    def requirements_available(self) -> Availability:
         wanted = image()
         try:
-            has_image = ContainerEngine.find().has_image(wanted) or image_archive() is not None
+            has_image = self._container_engine().has_image(wanted) or image_archive() is not None
         except DriftlabError as error:
             return Availability(False, error.message, error.next_step)
         if has_image or registry_answers():
@@ -106,7 +106,16 @@ class KindCluster(ManagedCluster):
 
     def _container_engine(self) -> ContainerEngine:
         """The engine in which the cluster was created; if there is none yet, the one that kind would use."""
-        return ContainerEngine.find(self.recorded().get("program", ""))
+        program = self.recorded().get("program", "")
+        return ContainerEngine.find(program) if program else self._answering
+
+    @cached_property
+    def _answering(self) -> ContainerEngine:
+        """The container engine for a new cluster, asked once from the choice of this object to the end of its ``up``.
+
+        Forgotten then, because another one may answer by the next ``up``.
+        """
+        return ContainerEngine.find()
 
     def digest(self) -> str:
         sources = [*HERE.glob("*.py"), LEARNER_ROLES, *self.images]
@@ -147,15 +156,20 @@ class KindCluster(ManagedCluster):
                 engine = self._container_engine()
                 engine.stop([node for node in self._own_nodes(engine) if node.running])
 
+    def up(self, progress: Progress = SILENT, *, confirmed: str = "") -> None:
+        try:
+            super().up(progress, confirmed=confirmed)
+        finally:
+            self.__dict__.pop("_answering", None)
+
     def down(self) -> None:
         try:
-            self._container_engine()
+            super().down()
         except EngineUnavailable:
             if self.record.exists():
-                raise
-            self.raise_if_not_ours()  # no cluster was created
-            return
-        super().down()
+                raise  # without a record, no cluster was created
+        finally:
+            self.__dict__.pop("_answering", None)
 
     def lose_node(self, name: str) -> None:
         self._container_engine().run("kill", self._node(name).id)
@@ -177,9 +191,10 @@ class KindCluster(ManagedCluster):
         """Also raised if a container or a network that the kit did not create has a name that the cluster needs."""
         super().raise_if_not_ours()
         engine = self._container_engine()
-        ours = {node.name for node in self._own_nodes(engine)}
+        nodes = engine.nodes(self.own_name)
+        ours = {node.name for node in self._ours(engine, nodes)}
         needed = {name for name in engine.names() if self._names_a_node(name)}
-        foreign = sorted(({node.name for node in engine.nodes(self.own_name)} | needed) - ours)
+        foreign = sorted(({node.name for node in nodes} | needed) - ours)
         owner = engine.network_owner(self.own_name) if engine.own_networks else None
         if foreign or owner not in (None, str(state_folder())):
             conflict = f"the containers {', '.join(foreign)}" if foreign else f"the network {self.own_name}"
@@ -256,9 +271,13 @@ class KindCluster(ManagedCluster):
         return self.record.exists()
 
     def _own_nodes(self, engine: ContainerEngine) -> list[Container]:
+        return self._ours(engine, engine.nodes(self.own_name))
+
+    def _ours(self, engine: ContainerEngine, nodes: list[Container]) -> list[Container]:
+        """Those of the ``nodes`` with our cluster's name in kind that the kit created."""
         if not engine.own_networks:
-            return engine.nodes(self.own_name) if self.record.exists() else []
-        return [node for node in engine.nodes(self.own_name) if node.networks == (self.own_name,)]
+            return nodes if self.record.exists() else []
+        return [node for node in nodes if node.networks == (self.own_name,)]
 
     def repair(self) -> None:
         engine, record = self._container_engine(), self.recorded()

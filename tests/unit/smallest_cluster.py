@@ -23,9 +23,8 @@ class Smallest(Cluster):
         self.phases = ["ready"]
         self.suspicious = suspicious
 
-    @classmethod
-    def available(cls) -> Availability:
-        return cls.can_run
+    def available(self) -> Availability:
+        return self.can_run
 
     def up(self, progress: Progress = SILENT, *, confirmed: str = "") -> None:
         if self.suspicious and confirmed != self.name:

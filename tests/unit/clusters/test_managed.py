@@ -21,9 +21,8 @@ class Managed(ManagedCluster):
         super().__init__(name, **options)
         self.done, self.fails, self.runs = [], {}, False
 
-    @classmethod
-    def available(cls):
-        return cls.can_run
+    def available(self):
+        return self.can_run
 
     def status(self):
         return Status(self.engine, self.name, "ready" if self.runs else "stopped")

@@ -35,7 +35,7 @@ def stopped(absent):
 @pytest.mark.parametrize(("platform", "runs"), [("linux", True), ("darwin", True), ("win32", False)])
 def test_it_is_available_on_linux_and_macos_only(monkeypatch, platform, runs):
     monkeypatch.setattr(sys, "platform", platform)
-    availability = EmbeddedCluster.available()
+    availability = EmbeddedCluster().available()
     assert bool(availability) is runs
     assert runs or "WSL" in availability.next_step
 

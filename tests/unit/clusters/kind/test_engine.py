@@ -7,35 +7,41 @@ from pathlib import Path
 
 import pytest
 
-from driftlab.clusters.errors import ClusterNotOurs, CommandFailed
+from driftlab.clusters.errors import ClusterNotOurs, CommandFailed, EngineUnavailable
 from driftlab.clusters.kind import engine, node_image
 from driftlab.clusters.kind.containers import KIND_LABEL, ContainerEngine
 from driftlab.clusters.kind.engine import KindCluster
-from driftlab.clusters.registry import choose
+from driftlab.clusters.registry import open_cluster
 from tests.unit.container_engines_by_hand import container_engine
 
 pytestmark = pytest.mark.usefixtures("machine")
 
 
-def test_auto_takes_kind_only_where_its_node_image_can_be_had(machine, monkeypatch):
-    """Who named no engine wants one that runs. Who named kind may know better: it is tried."""
+def opened(engine: str = "auto") -> tuple[str, str]:
+    """The engine that is taken, and why."""
+    cluster = open_cluster(engine, images=())
+    return cluster.engine, cluster.selection_reason
+
+
+def test_auto_takes_kind_only_if_its_node_image_is_available(machine, monkeypatch):
+    """A user who names no engine wants one that runs. A user who names kind may know better: it is tried."""
     container_engine(machine, "docker", 'case "$1" in image) exit 1;; esac; exit 0')
     monkeypatch.setattr(engine, "cgroup_v2", lambda: True)
     monkeypatch.setattr(node_image, "REGISTRY", ("127.0.0.1", 9))
-    taken, why = choose()
-    assert taken.engine == "embedded"
+    taken, why = opened()
+    assert taken == "embedded"
     assert "kind cannot run here: the node image" in why
     assert "no registry answers" in why
-    assert choose("kind") == (KindCluster, "engine kind: as you asked")
-    assert KindCluster.available()
+    assert opened("kind") == ("kind", "engine kind: as you asked")
+    assert KindCluster().available()
     with socket.create_server(("127.0.0.1", 0)) as registry:
         monkeypatch.setattr(node_image, "REGISTRY", registry.getsockname())
-        assert choose()[0] is KindCluster
+        assert opened()[0] == "kind"
     monkeypatch.setenv("DRIFTLAB_KIND_IMAGE_ARCHIVE", str(machine / "image.tar"))
-    assert choose()[0] is KindCluster
+    assert opened()[0] == "kind"
     monkeypatch.delenv("DRIFTLAB_KIND_IMAGE_ARCHIVE")
     container_engine(machine, "docker")
-    assert choose() == (KindCluster, "engine kind: it runs here")
+    assert opened() == ("kind", "engine kind: it runs here")
 
 
 def test_another_learners_cluster_has_another_name(monkeypatch, tmp_path):
@@ -59,7 +65,7 @@ with open(store.with_name("asked"), "a") as asked:
     asked.write(" ".join(words) + "\\n")
 match words:
     case ["-v"]:
-        print("nerdctl version 2.1.2")
+        print(pathlib.Path(__file__).name, "version 2.1.2")
     case ["version"]:
         print("Client: ...")
     case ["ps", "--all", "--quiet", "--filter", wanted]:
@@ -81,6 +87,8 @@ match words:
                 one["State"]["Running"] = True
     case ["rm", "--force", "--volumes", *ids]:
         containers = [one for one in containers if one["Id"] not in ids]
+    case ["image", "inspect", _]:
+        pass
     case ["network", "inspect", name]:
         sys.exit("no network found matching: " + name)
     case _:
@@ -112,8 +120,12 @@ class Nerdctl:
     def names(self) -> list[str]:
         return [one["Name"] for one in json.loads((self.folder / "containers.json").read_text(encoding="utf-8"))]
 
-    def asked(self) -> str:
-        return (self.folder / "asked").read_text(encoding="utf-8")
+    def asked(self) -> list[str]:
+        """The commands since the last call."""
+        log = self.folder / "asked"
+        commands = log.read_text(encoding="utf-8").splitlines() if log.exists() else []
+        log.unlink(missing_ok=True)
+        return commands
 
 
 @pytest.fixture
@@ -126,7 +138,7 @@ def nerdctl(machine):
 def lab(nerdctl, monkeypatch):
     """All of a cluster but kind itself, and what is asked of the cluster's API server."""
     made = KindCluster("lab")
-    monkeypatch.setattr(KindCluster, "raise_if_unavailable", lambda self: None)
+    monkeypatch.setattr(engine, "cgroup_v2", lambda: True)
     monkeypatch.setattr(engine.programs, "obtain", lambda names, progress: {"kind": Path("kind")})
     monkeypatch.setattr(engine, "archives", lambda images, progress: [])
     monkeypatch.setattr(engine, "ensure_image", lambda engine, progress: None)
@@ -156,7 +168,7 @@ def test_a_cluster_is_made_stopped_started_and_removed_and_others_are_left_alone
     lab.down()
     assert nerdctl.names() == ["lab-control-plane"]
     assert lab.status().phase == "absent"
-    assert "network" not in nerdctl.asked()
+    assert not any(command.startswith("network") for command in nerdctl.asked())
 
 
 def test_a_cluster_stays_where_it_was_made_though_kind_would_take_another_by_now(nerdctl, lab, monkeypatch):
@@ -196,3 +208,67 @@ def test_a_name_that_another_container_has_is_refused_before_kind_stumbles_over_
     with pytest.raises(ClusterNotOurs, match=rf"did not make: the containers {lab.own_name}-worker2\.\n"):
         lab.up()
     assert len(nerdctl.names()) == 2
+
+
+# ---- how often the container engine is asked
+
+
+def asks_who_answers(commands: list[str]) -> int:
+    """How often the container engine was asked who it is, or whether it answers."""
+    return sum(command in ("-v", "version") for command in commands)
+
+
+@pytest.mark.parametrize("named", ["auto", "kind"])
+def test_a_start_asks_once_which_container_engine_answers(nerdctl, lab, named):
+    cluster = open_cluster(named, "lab", images=())
+    cluster.up()
+    cluster.wait_ready()
+    asked = nerdctl.asked()
+    assert asked[:2] == ["-v", "version"]
+    assert asks_who_answers(asked) == 2
+    assert asked.count("ps --all --format {{.Names}}") == 1
+
+
+def test_a_cluster_that_exists_is_used_without_asking_whether_its_container_engine_answers(nerdctl, lab):
+    lab.up()
+    nerdctl.asked()
+    again = open_cluster("kind", "lab", images=())
+    again.up()
+    again.wait_ready()
+    again.stop()
+    again.up()
+    again.down()
+    assert asks_who_answers(nerdctl.asked()) == 0
+
+
+def test_the_next_start_of_the_same_object_asks_again(machine, nerdctl, lab):
+    """A notebook keeps the object for hours. Meanwhile, another container engine may answer."""
+    lab.up()
+    lab.down()
+    (nerdctl.folder / "nerdctl").rename(nerdctl.folder / "finch")
+    lab.up()
+    assert lab.recorded()["program"] == "finch"
+
+
+def test_a_container_engine_that_ended_after_the_choice_is_reported_with_the_command_that_starts_it(nerdctl, lab):
+    cluster = open_cluster("auto", "lab", images=())
+    (nerdctl.folder / "nerdctl").write_text("#!/bin/sh\nexit 1\n", encoding="utf-8")
+    with pytest.raises(EngineUnavailable, match="nerdctl is here, but does not answer") as error:
+        cluster.up()
+    assert error.value.next_step == "sudo systemctl start containerd"
+
+
+def test_a_container_engine_that_ended_after_the_creation_is_reported_too(nerdctl, lab):
+    lab.up()
+    (nerdctl.folder / "nerdctl").write_text("#!/bin/sh\nexit 1\n", encoding="utf-8")
+    assert lab.status().phase == "broken"
+    assert lab.status().detail == "nerdctl is here, but does not answer"
+    for call in (lab.up, lab.down, lab.stop):
+        with pytest.raises(EngineUnavailable):
+            call()
+    assert lab.record.exists()
+
+
+def test_down_needs_no_container_engine_if_there_is_no_cluster(machine, monkeypatch):
+    monkeypatch.setattr(engine, "cgroup_v2", lambda: True)
+    KindCluster("lab").down()
