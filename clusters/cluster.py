@@ -2,7 +2,6 @@
 
 import json
 import re
-import time
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -21,7 +20,7 @@ from driftlab.clusters.host.paths import state_folder
 from driftlab.clusters.host.progress import SILENT, Progress
 from driftlab.clusters.kubernetes.cleanup import clear
 from driftlab.clusters.kubernetes.client import ApiRefused, Client, Document
-from driftlab.clusters.waiting import wait_for
+from driftlab.clusters.waiting import poll, wait_for
 
 LEARNER_ROLES = Path(__file__).parent / "kubernetes" / "learner-roles.yaml"
 
@@ -195,15 +194,14 @@ class Cluster(ABC):
 
     def wait_ready(self, timeout_s: float = 60) -> None:
         """Wait until the phase of ``status`` is ready. Raises ClusterNotReady with the last status."""
-        deadline = time.monotonic() + timeout_s
-        while (status := self.status()).phase != "ready":
-            if time.monotonic() > deadline:
-                raise ClusterNotReady(
-                    f"The cluster {self.name!r} ({self.engine}) was not ready after {timeout_s:g} s: "
-                    f"{status.detail or status.phase}.",
-                    next_step="driftlab down && driftlab up",
-                )
-            time.sleep(0.1)
+        for _ in poll(timeout_s, every_s=0.1):
+            if (status := self.status()).phase == "ready":
+                return
+        raise ClusterNotReady(
+            f"The cluster {self.name!r} ({self.engine}) was not ready after {timeout_s:g} s: "
+            f"{status.detail or status.phase}.",
+            next_step="driftlab down && driftlab up",
+        )
 
     def reset(self) -> None:
         """Delete every namespace that the kit created, with all objects in it."""

@@ -14,6 +14,7 @@ from driftlab.checker.evidence.predicates import unfinished
 from driftlab.checker.evidence.snapshot import Snapshot
 from driftlab.clusters.host.files import write_atomically
 from driftlab.clusters.kubernetes.client import ApiRefused, Client, Document
+from driftlab.clusters.waiting import poll
 
 #: The maximum time in seconds that all proofs of one check may wait for the cluster.
 MAX_WAIT_S = 45.0
@@ -55,16 +56,14 @@ class Disturbance:
 
     def until(self, met: Callable[[Snapshot], bool], timeout_s: float = 20) -> Snapshot | None:
         """The first snapshot for which ``met`` is true; None if there is none within ``timeout_s``."""
-        return self._until(met, min(self._deadline, time.monotonic() + timeout_s))
+        return self._until(met, min(self._deadline - time.monotonic(), timeout_s))
 
-    def _until(self, met: Callable[[Snapshot], bool], deadline: float) -> Snapshot | None:
-        while True:
+    def _until(self, met: Callable[[Snapshot], bool], timeout_s: float) -> Snapshot | None:
+        for _ in poll(timeout_s, POLL_S):
             snapshot = self._read()
             if met(snapshot):
                 return snapshot
-            if time.monotonic() > deadline:
-                return None
-            time.sleep(POLL_S)
+        return None
 
     # ---- restoring the old state
 
@@ -113,7 +112,7 @@ class Disturbance:
     def settle(self) -> None:
         """Wait until the Deployments are complete again, at most ``SETTLE_S``: our changes must not cost points."""
         if self._complete_uids:
-            self._until(self._is_complete, time.monotonic() + SETTLE_S)
+            self._until(self._is_complete, SETTLE_S)
 
     def _is_complete(self, now: Snapshot) -> bool:
         return all(

@@ -2,7 +2,6 @@
 
 import json
 import os
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,6 +10,7 @@ import psutil
 from driftlab.clusters.cluster import Cluster
 from driftlab.clusters.host.paths import state_folder
 from driftlab.clusters.host.progress import Progress, SharedProgress, Step
+from driftlab.clusters.waiting import poll
 
 
 def progress_path(cluster: Cluster) -> Path:
@@ -39,8 +39,8 @@ def preparing_elsewhere(cluster: Cluster) -> bool:
 
 def watch(cluster: Cluster, show: Callable[[Step], None], every_s: float = 0.3) -> None:
     """Show the progress of the process that is bringing the cluster up, until it is done."""
-    while preparing_elsewhere(cluster):
-        step = SharedProgress.read(progress_path(cluster))
-        if step:
+    for _ in poll(every_s=every_s):
+        if not preparing_elsewhere(cluster):
+            return
+        if step := SharedProgress.read(progress_path(cluster)):
             show(step)
-        time.sleep(every_s)

@@ -13,6 +13,7 @@ from driftlab.checker.exercises.exercise import Exercise
 from driftlab.checker.sessions import recorder
 from driftlab.checker.sessions.store import Store, read
 from driftlab.clusters.cluster import Cluster
+from driftlab.clusters.waiting import poll
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -59,18 +60,15 @@ class Recordings:
 
     def until(self, exercise: Exercise, baseline: Snapshot, now: Snapshot) -> Recording:
         """The recording up to ``now``. If the recorder does not get there in time, the recording ends with a gap."""
-        deadline = time.monotonic() + RECORDER_TIMEOUT_S
-        while True:
+        for _ in poll(RECORDER_TIMEOUT_S, every_s=0.02):
             self.begin(exercise)
             reader = self.reader(exercise)
             recording = reader.recording.until(int(now.resource_version))
             incomplete = (kind for kind in now.raw if not recording.covers(kind, now.raw[kind], baseline.raw[kind]))
             if reader.full or (reader.exists and not any(incomplete)):
                 return recording
-            if time.monotonic() > deadline:
-                gap = Gap(time.time(), "", "what happened last is not in it yet")
-                return replace(recording, gaps=(*recording.gaps, gap))
-            time.sleep(0.02)
+        gap = Gap(time.time(), "", "what happened last is not in it yet")
+        return replace(recording, gaps=(*recording.gaps, gap))
 
     def mark(self, exercise: Exercise, begin: int, until: int | None) -> None:
         """Mark the changes after one resourceVersion, up to ``until`` if it is known, as the checker's own."""

@@ -2,7 +2,6 @@
 
 import json
 import secrets
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 from driftlab.checker.sessions.store import read
 from driftlab.clusters.errors import DriftlabError
 from driftlab.clusters.host.files import lock_if_free, write_atomically
+from driftlab.clusters.waiting import poll
 
 #: The interval in seconds at which a waiting process tries to get the lock.
 POLL_S = 0.1
@@ -61,10 +61,9 @@ def take_turn(folder: Path, exercise: str) -> Iterator[Turn]:
 @contextmanager
 def _lock(turn: Turn) -> Iterator[None]:
     path = turn.path.with_suffix(".lock")
-    while True:
+    for _ in poll(every_s=POLL_S):
         turn.check()
         with lock_if_free(path) as free:
             if free:
                 yield
                 return
-        time.sleep(POLL_S)

@@ -14,6 +14,7 @@ import psutil
 
 import driftlab
 from driftlab.clusters.errors import CommandFailed
+from driftlab.clusters.waiting import poll
 
 
 def run(
@@ -197,10 +198,10 @@ def end(processes: Sequence[psutil.Process], grace_s: float = 0.0) -> None:
 
 def _wait(processes: Sequence[psutil.Process], timeout_s: float) -> list[psutil.Process]:
     """The processes that have not ended within ``timeout_s`` seconds. A zombie counts as ended."""
-    deadline = time.monotonic() + timeout_s
     _, remaining = psutil.wait_procs(processes, timeout=0)  # collects the exit codes of our own children
-    while (remaining := [process for process in remaining if not _has_ended(process)]) and time.monotonic() < deadline:
-        time.sleep(0.01)
+    for _ in poll(timeout_s, every_s=0.01):
+        if not (remaining := [process for process in remaining if not _has_ended(process)]):
+            break
     psutil.wait_procs(processes, timeout=0)
     return remaining
 

@@ -5,7 +5,7 @@ import time
 import pytest
 
 from driftlab.clusters.errors import ClusterNotReady
-from driftlab.clusters.waiting import wait_for
+from driftlab.clusters.waiting import poll, wait_for
 
 
 def test_a_condition_that_holds_is_not_waited_for():
@@ -40,3 +40,27 @@ def test_an_error_in_the_condition_is_raised_at_once():
 
     with pytest.raises(ZeroDivisionError):
         wait_for(broken, "nothing")
+
+
+def test_the_first_look_is_at_once_even_without_time():
+    begun = time.monotonic()
+    assert len(list(poll(timeout_s=-1, every_s=60))) == 1
+    assert time.monotonic() - begun < 30
+
+
+def test_looks_are_repeated_until_the_timeout():
+    looks = sum(1 for _ in poll(timeout_s=0.2, every_s=0.01))
+    assert 2 <= looks <= 22
+
+
+def test_a_loop_without_a_timeout_goes_on_until_it_is_left():
+    found = next(number for number, _ in enumerate(poll(every_s=0)) if number == 1000)
+    assert found == 1000
+
+
+def test_the_last_look_is_after_the_timeout():
+    """What becomes true during the last pause is still seen."""
+    begun = time.monotonic()
+    for _ in poll(timeout_s=0.05, every_s=0.2):
+        last = time.monotonic() - begun
+    assert last >= 0.2
