@@ -11,7 +11,6 @@ pytest-kind's ``kind_cluster``, and needs no container engine. The options begin
 they do not conflict with those of other plugins.
 """
 
-import os
 import secrets
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -45,12 +44,13 @@ def cluster(request: pytest.FixtureRequest) -> Iterator["Cluster"]:
 def ready_cluster(engine: str, name: str | None = None) -> Iterator["Cluster"]:
     """Start a cluster and yield it. A new one is deleted afterwards; one that is named by ``name`` keeps running.
 
-    For the engine existing, a name is required: ``name``, or ``DRIFTLAB_CLUSTER`` as on the command line.
+    If the engine's clusters are contexts, a name is required: ``name``, or ``DRIFTLAB_CLUSTER`` as on the command line.
     """
     from driftlab.clusters.registry import open_cluster, uses_contexts
+    from driftlab.clusters.settings import CLUSTER
 
     if uses_contexts(engine):
-        name = name or os.environ.get("DRIFTLAB_CLUSTER")
+        name = name or CLUSTER.value
     new_name = f"test-{secrets.token_hex(3)}" if not uses_contexts(engine) else None
     try:
         cluster = open_cluster(engine, name or new_name, owned=name is None)

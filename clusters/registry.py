@@ -11,6 +11,7 @@ from pathlib import Path
 from driftlab.clusters.cluster import Cluster
 from driftlab.clusters.errors import EngineUnavailable, UnknownEngine, UsageError
 from driftlab.clusters.host.paths import named_folder
+from driftlab.clusters.settings import LABS
 
 #: The names of all engines: the folders beside this file that have an ``engine.py``, whose ``ENGINE`` is the class.
 ENGINES = tuple(sorted(path.parent.name for path in Path(__file__).parent.glob("*/engine.py")))
@@ -88,8 +89,7 @@ def installed_labs() -> list[Path]:
 
     Raises UsageError if a folder in ``DRIFTLAB_LABS`` does not exist.
     """
-    values = os.environ.get("DRIFTLAB_LABS", "").split(os.pathsep)
-    folders = [named_folder("DRIFTLAB_LABS", value).resolve() for value in values if value]
+    folders = [named_folder(LABS, value).resolve() for value in LABS.value.split(os.pathsep) if value]
     return [*folders, *_package_folders(tuple(sys.path))]
 
 

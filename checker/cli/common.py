@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from driftlab.clusters import settings
 from driftlab.clusters.errors import DriftlabError
 
 if TYPE_CHECKING:
@@ -37,14 +38,14 @@ def complete_lab(incomplete: str) -> list[str]:
 
 Engine = Annotated[
     str | None,
-    typer.Option("--engine", help="auto, or an engine's name.", envvar="DRIFTLAB_ENGINE", show_default="auto"),
+    typer.Option("--engine", help="auto, or an engine's name.", envvar=settings.ENGINE.name, show_default="auto"),
 ]
 Name = Annotated[
     str | None,
     typer.Option(
         "--cluster",
         help="The cluster's name; for existing, the context's.",
-        envvar="DRIFTLAB_CLUSTER",
+        envvar=settings.CLUSTER.name,
         show_default="driftlab",
     ),
 ]

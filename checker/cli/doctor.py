@@ -19,6 +19,7 @@ from driftlab.clusters.findings import Finding, Severity
 from driftlab.clusters.findings import ok as _ok
 from driftlab.clusters.host import paths, processes
 from driftlab.clusters.host.paths import nearest_existing_folder
+from driftlab.clusters.settings import CACHE, STATE
 
 if TYPE_CHECKING:
     from driftlab.clusters.cluster import Cluster
@@ -53,8 +54,8 @@ def _kubectl() -> Iterator[Finding]:
 
 def _disk() -> Iterator[Finding]:
     for purpose, variable, folder in (
-        ("state", "DRIFTLAB_STATE", paths.state_folder()),
-        ("cache", "DRIFTLAB_CACHE", paths.cache_folder()),
+        ("state", STATE.name, paths.state_folder()),
+        ("cache", CACHE.name, paths.cache_folder()),
     ):
         existing = nearest_existing_folder(folder)
         if not existing.is_dir() or not os.access(existing, os.W_OK | os.X_OK):

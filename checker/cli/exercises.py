@@ -22,6 +22,7 @@ from driftlab.checker.cli.common import (
     select_cluster,
     show_errors,
 )
+from driftlab.clusters.settings import WORKSPACE
 
 if TYPE_CHECKING:
     from driftlab.checker.exercises.exercise import Exercise
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 def lab(
     name: Annotated[str | None, typer.Argument(help="The lab to open first.", autocompletion=complete_lab)] = None,
     workspace: Annotated[
-        Path | None, typer.Option(help="Where your notebooks are kept.", envvar="DRIFTLAB_WORKSPACE")
+        Path | None, typer.Option(help="Where your notebooks are kept.", envvar=WORKSPACE.name)
     ] = None,
     browser: Annotated[bool, typer.Option(help="Open a browser.")] = True,
     port: Annotated[int, typer.Option(help="JupyterLab's port; 0 for any that is free.", min=0, max=65535)] = 0,

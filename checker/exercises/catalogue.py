@@ -1,7 +1,6 @@
 """The installed labs and exercises, and how to find one by its name."""
 
 import importlib.util
-import os
 from functools import cache
 from pathlib import Path
 from types import ModuleType
@@ -13,6 +12,7 @@ from driftlab.checker.exercises.lab import Lab
 from driftlab.clusters.errors import UsageError, did_you_mean
 from driftlab.clusters.host.paths import named_folder
 from driftlab.clusters.registry import installed_labs
+from driftlab.clusters.settings import HIDDEN
 
 
 class UnknownLab(UsageError):
@@ -51,8 +51,8 @@ def load(folder: Path) -> Lab:
         raise UnknownLab(
             f"There is no lab in {folder}: it has no lab.md, and no exercises.py.", next_step="name a lab's folder"
         )
-    graders = os.environ.get("DRIFTLAB_HIDDEN")
-    if graders and _is_readable_file(hidden := named_folder("DRIFTLAB_HIDDEN", graders) / f"{folder.name}.py"):
+    graders = HIDDEN.value
+    if graders and _is_readable_file(hidden := named_folder(HIDDEN, graders) / f"{folder.name}.py"):
         _execute(hidden, f"{folder.name}_hidden", lab)
     return lab
 

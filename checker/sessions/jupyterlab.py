@@ -24,6 +24,7 @@ from driftlab.clusters.host import processes, signals
 from driftlab.clusters.host.files import make_folder, write_atomically
 from driftlab.clusters.host.paths import state_folder
 from driftlab.clusters.kubernetes.kubectl import kubectl_path
+from driftlab.clusters.settings import CLUSTER, ENGINE
 
 #: JupyterLab's settings, unless the learner has changed them: no dialog about news before the first cell, saving every
 #: ten seconds, so that Ctrl-C in the terminal loses little work, and wrapped lines, so that long commands are visible.
@@ -156,8 +157,8 @@ def _environment(cluster: Cluster) -> dict[str, str]:
         "PATH": f"{kubectl_path().parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
         "KUBECONFIG": str(terminal_kubeconfig()),
         "KUBECACHEDIR": str(state_folder() / "kubectl-cache"),
-        "DRIFTLAB_ENGINE": cluster.engine,
-        "DRIFTLAB_CLUSTER": cluster.name,
+        ENGINE.name: cluster.engine,
+        CLUSTER.name: cluster.name,
     }
 
 
@@ -170,9 +171,8 @@ def _terminate(process: subprocess.Popen[bytes], patience_s: float, first_signal
     """End a process that leads its own session, and all processes in that session."""
     if process.poll() is None:
         os.killpg(process.pid, first_signal)
-        deadline = time.monotonic() + patience_s
-        while process.poll() is None and time.monotonic() < deadline:
-            time.sleep(0.05)
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(patience_s)
     with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()

@@ -1,21 +1,21 @@
 """Select the cluster: by argument, else by the environment, else the last one used, else an existing one."""
 
 import json
-import os
 
 from driftlab.clusters.cluster import Cluster
 from driftlab.clusters.host.files import write_atomically
 from driftlab.clusters.host.paths import state_folder
 from driftlab.clusters.registry import engines, open_cluster, uses_contexts
+from driftlab.clusters.settings import CLUSTER, ENGINE
 
 
 def chosen_cluster(engine: str | None = None, name: str | None = None) -> Cluster:
     """The selected cluster. Raises UnknownEngine, EngineUnavailable, or UsageError for an invalid name."""
     last = last_chosen()
-    engine = engine or os.environ.get("DRIFTLAB_ENGINE") or None
+    engine = engine or ENGINE.value or None
     engine_given = engine is not None
     if name is None:  # an empty name is not None: a script may pass an unset variable
-        name = os.environ.get("DRIFTLAB_CLUSTER") or None
+        name = CLUSTER.value or None
     # names of contexts are valid only for engines with contexts, and other names only for the others
     if name is None and (engine is None or uses_contexts(engine) == uses_contexts(last.get("engine"))):
         name = last.get("name") or None

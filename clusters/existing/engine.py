@@ -7,7 +7,6 @@ context, and have no other rights than its user.
 """
 
 import json
-import os
 import shlex
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -27,6 +26,7 @@ from driftlab.clusters.errors import (
 from driftlab.clusters.existing.credentials import OwnersClient, kubectl_command
 from driftlab.clusters.existing.names import LABEL, MAX_LENGTH, label, shared_namespace, user_label
 from driftlab.clusters.existing.production import many_nodes, production_name
+from driftlab.clusters.existing.settings import CONFIRM
 from driftlab.clusters.findings import Finding, ok, problem
 from driftlab.clusters.host.files import locked, write_atomically
 from driftlab.clusters.host.progress import SILENT, Progress
@@ -346,7 +346,7 @@ class ExistingCluster(Cluster):
 
     def _require_confirmation(self, suspicion: str, typed: str) -> None:
         """Raise ConfirmationNeeded if there is a ``suspicion`` and the user has not confirmed the context's name."""
-        answer = typed or os.environ.get("DRIFTLAB_CONFIRM")
+        answer = typed or CONFIRM.value
         if suspicion and answer != self.name:
             source = "You typed" if typed else "DRIFTLAB_CONFIRM says"
             raise ConfirmationNeeded(

@@ -2,11 +2,11 @@
 
 import getpass
 import hashlib
-import os
 import re
 import unicodedata
 
 from driftlab.clusters.errors import UsageError
+from driftlab.clusters.existing.settings import NAMESPACE, USER
 
 #: A DNS-1123 label: https://kubernetes.io/docs/concepts/overview/working-with-objects/names/
 LABEL = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
@@ -29,14 +29,14 @@ def label(text: str, max_length: int = MAX_LENGTH) -> str:
 def user_label() -> str:
     """The owner of the namespaces, as a label: ``DRIFTLAB_USER``, else the login name. Raises UsageError if none."""
     try:
-        return label(os.environ.get("DRIFTLAB_USER") or getpass.getuser(), max_length=40)
+        return label(USER.value or getpass.getuser(), max_length=40)
     except (KeyError, OSError, ImportError) as error:
         raise UsageError("This machine has no name for you.", next_step="export DRIFTLAB_USER=NAME") from error
 
 
 def shared_namespace() -> str:
     """``DRIFTLAB_NAMESPACE``, or an empty string. Raises UsageError if the kit may not use a namespace of that name."""
-    name = os.environ.get("DRIFTLAB_NAMESPACE", "")
+    name = NAMESPACE.value
     if name and not LABEL.fullmatch(name):
         raise UsageError(f"No namespace can be called {name!r}.", next_step="unset DRIFTLAB_NAMESPACE")
     if SYSTEM_NAMESPACES.fullmatch(name):

@@ -1,37 +1,29 @@
-"""The kit's folders, and folders named by environment variables.
+"""The kit's folders, and folders named by environment variables: see ``clusters.settings``."""
 
-=================  ============================  =====================================
-folder             environment variable          content
-=================  ============================  =====================================
-cache              ``DRIFTLAB_CACHE``            programs; may be deleted at any time
-state              ``DRIFTLAB_STATE``            clusters, started exercises, results
-=================  ============================  =====================================
-"""
-
-import os
 import stat
 from pathlib import Path
 
 import platformdirs
 
 from driftlab.clusters.errors import UsageError
+from driftlab.clusters.settings import CACHE, STATE, Setting
 
 
 def cache_folder() -> Path:
-    return _folder("DRIFTLAB_CACHE", platformdirs.user_cache_path("driftlab"))
+    return _folder(CACHE, platformdirs.user_cache_path("driftlab"))
 
 
 def state_folder() -> Path:
-    return _folder("DRIFTLAB_STATE", platformdirs.user_state_path("driftlab"))
+    return _folder(STATE, platformdirs.user_state_path("driftlab"))
 
 
-def _folder(variable: str, default: Path) -> Path:
+def _folder(setting: Setting, default: Path) -> Path:
     # resolved, because a cluster's processes are later recognised by the path of its folder
-    return Path(os.environ.get(variable) or default).expanduser().resolve()
+    return Path(setting.value or default).expanduser().resolve()
 
 
-def named_folder(variable: str, value: str) -> Path:
-    """The folder that the environment variable ``variable`` names by ``value``. Raises UsageError if there is none."""
+def named_folder(setting: Setting, value: str) -> Path:
+    """The folder called ``value`` in the value of ``setting``. Raises UsageError if there is none."""
     folder = Path(value).expanduser()
     try:
         exists = stat.S_ISDIR(folder.stat().st_mode)
@@ -41,8 +33,8 @@ def named_folder(variable: str, value: str) -> Path:
         exists = True
     if not exists:
         raise UsageError(
-            f"{variable} names the folder {folder}, and there is none.",
-            next_step=f"correct it, or do without: unset {variable}",
+            f"{setting.name} names the folder {folder}, and there is none.",
+            next_step=f"correct it, or do without: unset {setting.name}",
         )
     return folder
 

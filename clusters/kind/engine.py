@@ -7,7 +7,6 @@ network: there, containers with the cluster's name are the kit's if there is a r
 
 import hashlib
 import importlib.util
-import os
 import re
 import sys
 import time
@@ -34,6 +33,7 @@ from driftlab.clusters.host import processes
 from driftlab.clusters.host.files import make_folder, write_atomically
 from driftlab.clusters.host.paths import state_folder
 from driftlab.clusters.host.progress import SILENT, Progress
+from driftlab.clusters.kind import settings
 from driftlab.clusters.kind.containers import Container, ContainerEngine
 from driftlab.clusters.kind.learner import KIT_NAMESPACE, create_learner
 from driftlab.clusters.kind.machine import cgroup_v2, cgroup_v2_command, workers
@@ -42,7 +42,7 @@ from driftlab.clusters.kind.nodes import create_nodes
 from driftlab.clusters.kubernetes.client import ApiRefused
 from driftlab.clusters.managed import ManagedCluster
 from driftlab.clusters.programs.cache import remove_tree
-from driftlab.clusters.waiting import wait_for
+from driftlab.clusters.waiting import poll, wait_for
 
 HERE = Path(__file__).parent
 
@@ -63,7 +63,7 @@ class KindCluster(ManagedCluster):
     def available(self) -> Availability:
         if importlib.util.find_spec("pytest_kind") is None:
             return Availability(False, "the extra is not installed", "pip install 'driftlab[kind]'")
-        if sys.platform == "linux" and not os.environ.get("DRIFTLAB_KIND_IMAGE") and not cgroup_v2():
+        if sys.platform == "linux" and not settings.IMAGE.value and not cgroup_v2():
             return Availability(
                 False,
                 "this machine uses cgroup v1, which kubelets of Kubernetes 1.35 and later refuse",
@@ -299,11 +299,9 @@ class KindCluster(ManagedCluster):
         processes.end(self._processes())
         if self._is_ours(engine):
             # a container that kind requested before it was killed may appear late: look again for a second
-            deadline = time.monotonic() + 30
             quiet_since = time.monotonic()
-            while time.monotonic() < deadline:
-                nodes = self._own_nodes(engine)
-                if nodes:
+            for _ in poll(timeout_s=30):
+                if nodes := self._own_nodes(engine):
                     engine.remove(nodes)
                     quiet_since = time.monotonic()
                 elif self.recorded().get("complete") or time.monotonic() - quiet_since > 1:

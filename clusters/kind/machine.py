@@ -7,6 +7,7 @@ from pathlib import Path
 import psutil
 
 from driftlab.clusters.errors import UsageError
+from driftlab.clusters.kind.settings import WORKERS
 
 #: In bytes: with less memory, a cluster has one Node instead of three.
 MEMORY_FOR_THREE = 4 << 30
@@ -18,7 +19,7 @@ def workers() -> int:
 
     Raises UsageError if the variable is not a number from 0 to ``MAX_WORKERS``.
     """
-    setting = os.environ.get("DRIFTLAB_KIND_WORKERS")
+    setting = WORKERS.value
     if not setting:
         return 2 if psutil.virtual_memory().total >= MEMORY_FOR_THREE else 0
     if not setting.isdecimal() or int(setting) > MAX_WORKERS:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from driftlab.clusters.errors import CommandFailed
 from driftlab.clusters.host.progress import SILENT, Progress
+from driftlab.clusters.kind import settings
 from driftlab.clusters.kind.containers import ContainerEngine
 
 #: The node image of the Kubernetes version of the labs, built for the pinned version of kind:
@@ -19,13 +20,13 @@ REGISTRY_TIMEOUT_S = 3.0
 
 def image() -> str:
     """The node image: the one that ``DRIFTLAB_KIND_IMAGE`` names, else ours."""
-    return os.environ.get("DRIFTLAB_KIND_IMAGE") or IMAGE
+    return settings.IMAGE.value or IMAGE
 
 
 def image_archive() -> Path | None:
     """A file with the node image, for machines without a registry: ``DRIFTLAB_KIND_IMAGE_ARCHIVE``."""
-    setting = os.environ.get("DRIFTLAB_KIND_IMAGE_ARCHIVE")
-    return Path(setting).expanduser() if setting else None
+    path = settings.IMAGE_ARCHIVE.value
+    return Path(path).expanduser() if path else None
 
 
 def registry_answers() -> bool:

@@ -8,7 +8,6 @@ original hosts, because a mirror cannot be trusted to verify its own files. If t
 one line ``SHA256  dl.k8s.io/v1.36.3/…`` for each file.
 """
 
-import os
 import re
 import socket
 import tarfile
@@ -24,6 +23,7 @@ from driftlab.clusters.host.progress import Progress
 from driftlab.clusters.programs import ObtainFailed
 from driftlab.clusters.programs.cache import Cache, sha256
 from driftlab.clusters.programs.pins import Program, Release
+from driftlab.clusters.settings import DIGESTS, MIRROR
 
 CONNECT_S, READ_S = 4.0, 30.0
 
@@ -68,8 +68,7 @@ def download(programs: Sequence[Program], cache: Cache, progress: Progress) -> N
 
 def _download_url(url: str) -> str:
     """The URL of the file on the mirror, if there is one."""
-    mirror = os.environ.get("DRIFTLAB_MIRROR")
-    return f"{mirror.rstrip('/')}/{_host_and_path(url)}" if mirror else url
+    return f"{MIRROR.value.rstrip('/')}/{_host_and_path(url)}" if MIRROR.value else url
 
 
 def _host_and_path(url: str) -> str:
@@ -101,14 +100,14 @@ def _raise_if_unreachable(url: str) -> None:
 
 def _expected_digest(http: Any, release: Release) -> str:
     """The SHA-256 of the release: from the file ``DRIFTLAB_DIGESTS``, else as its project publishes it."""
-    if digests := os.environ.get("DRIFTLAB_DIGESTS"):
+    if digests := DIGESTS.value:
         path = _host_and_path(release.url)
         return _find_digest(path, Path(digests).read_text(encoding="utf-8"), digests)
     try:
         _raise_if_unreachable(release.checksum)
         answer = http.get(release.checksum).raise_for_status()
     except Exception as error:
-        if not os.environ.get("DRIFTLAB_MIRROR"):
+        if not MIRROR.value:
             raise
         raise ObtainFailed(
             f"download: nobody vouches for what the mirror has: {release.checksum}: {_reason(error)}; "

@@ -5,6 +5,7 @@ import re
 from dataclasses import dataclass
 
 from driftlab.clusters import __version__
+from driftlab.clusters.settings import Setting, program_path
 
 KUBERNETES = "1.36.3"
 ETCD = "3.6.8"
@@ -56,8 +57,9 @@ class Program:
         return re.sub(r"/v\d+$", "", self.package).rsplit("/", 1)[-1]
 
     @property
-    def variable(self) -> str:
-        return "DRIFTLAB_PROGRAM_" + self.name.upper().replace("-", "_")
+    def path_setting(self) -> Setting:
+        """The environment variable with a path of the user's own for it."""
+        return program_path(self.name)
 
     def release(self, target: tuple[str, str] | None = None) -> Release | None:
         """The official download for this machine, or for ``target``; None if there is none for it."""

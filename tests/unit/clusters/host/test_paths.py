@@ -6,6 +6,7 @@ import pytest
 
 from driftlab.clusters.errors import UsageError
 from driftlab.clusters.host.paths import cache_folder, named_folder, state_folder
+from driftlab.clusters.settings import HIDDEN, LABS
 
 
 @pytest.mark.parametrize(("folder", "variable"), [(cache_folder, "DRIFTLAB_CACHE"), (state_folder, "DRIFTLAB_STATE")])
@@ -47,15 +48,15 @@ def elsewhere(tmp_path):
 
 class TestFoldersThatTheUserNames:
     def test_an_existing_folder_is_accepted(self, elsewhere):
-        assert named_folder("DRIFTLAB_LABS", str(elsewhere)) == elsewhere
+        assert named_folder(LABS, str(elsewhere)) == elsewhere
 
     def test_a_tilde_is_the_home(self, elsewhere, monkeypatch):
         monkeypatch.setenv("HOME", str(elsewhere.parent))
-        assert named_folder("DRIFTLAB_LABS", "~/labs") == elsewhere
+        assert named_folder(LABS, "~/labs") == elsewhere
 
     def test_a_link_to_a_folder_is_accepted(self, elsewhere, tmp_path):
         (tmp_path / "link").symlink_to(elsewhere)
-        assert named_folder("DRIFTLAB_LABS", str(tmp_path / "link")) == tmp_path / "link"
+        assert named_folder(LABS, str(tmp_path / "link")) == tmp_path / "link"
 
     @pytest.mark.parametrize("what", ["nothing", "a file", "below a file", "a link to nothing"])
     def test_anything_else_is_rejected_with_the_variables_name(self, what, tmp_path):
@@ -68,7 +69,7 @@ class TestFoldersThatTheUserNames:
         elif what == "a link to nothing":
             path.symlink_to(tmp_path / "nothing")
         with pytest.raises(UsageError, match=f"DRIFTLAB_HIDDEN names the folder {path}, and there is none") as refused:
-            named_folder("DRIFTLAB_HIDDEN", str(path))
+            named_folder(HIDDEN, str(path))
         assert refused.value.next_step.endswith("unset DRIFTLAB_HIDDEN")
 
     def test_an_unreadable_folder_is_not_called_missing(self, elsewhere, monkeypatch):
@@ -78,4 +79,4 @@ class TestFoldersThatTheUserNames:
             raise PermissionError(13, "Permission denied")
 
         monkeypatch.setattr(os, "stat", refuse)
-        assert named_folder("DRIFTLAB_HIDDEN", str(elsewhere)) == elsewhere
+        assert named_folder(HIDDEN, str(elsewhere)) == elsewhere

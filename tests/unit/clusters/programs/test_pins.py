@@ -125,4 +125,4 @@ def test_ours_is_published_under_the_name_of_its_sources(monkeypatch):
 
 @pytest.mark.parametrize("program", PROGRAMS.values(), ids=lambda program: program.name)
 def test_a_program_can_be_named_in_the_environment(program):
-    assert re.fullmatch("DRIFTLAB_PROGRAM_[A-Z_]+", program.variable)
+    assert re.fullmatch("DRIFTLAB_PROGRAM_[A-Z_]+", program.path_setting.name)

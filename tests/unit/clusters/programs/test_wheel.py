@@ -46,7 +46,7 @@ def test_an_installed_one_is_taken_before_anything_is_fetched(installed, progres
 
 def test_what_is_named_goes_before(installed, script, monkeypatch):
     installed()
-    monkeypatch.setenv(NODE.variable, str(script("mine", "")))
+    monkeypatch.setenv(NODE.path_setting.name, str(script("mine", "")))
     assert obtain([NODE.name])[NODE.name].name == "mine"
 
 
