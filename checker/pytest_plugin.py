@@ -82,7 +82,7 @@ class GradedExercise(pytest.Collector):
 
     @cached_property
     def result(self) -> "Result":
-        from driftlab.checker.reports.ways import for_terminal
+        from driftlab.checker.reports.next_steps import for_terminal
         from driftlab.checker.sessions.session import Session
 
         assert isinstance(self.learner, Session)

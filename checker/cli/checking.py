@@ -65,7 +65,7 @@ def check(
         if json:
             import json as encoder
 
-            from driftlab.checker.reports.document import report
+            from driftlab.checker.reports.json_report import report
 
             print(encoder.dumps(report(results), indent=2))
         if markdown:
@@ -137,8 +137,8 @@ def _check_with_progress(session: "Session", exercise: "Exercise", wait_s: float
 def hint(exercise: MaybeExercise = None, engine: Engine = None, cluster: Name = None) -> None:
     """A hint for what is wrong now: a nudge first, then a pointer, then the answer."""
     with show_errors():
+        from driftlab.checker.reports.next_steps import in_terminal
         from driftlab.checker.reports.text import harmless
-        from driftlab.checker.reports.ways import in_terminal
 
         session, found = find_session(exercise, engine, cluster, up=False)
         next_hint = session.hint(found)

@@ -57,9 +57,9 @@ def status(engine: Engine = None, cluster: Name = None) -> None:
 def image(file: Annotated[Path, typer.Argument(help="The archive to write, such as blog-api.tar.")]) -> None:
     """Write the labs' application as an image archive, for a cluster of your own (`docker load` takes it)."""
     with show_errors():
-        from driftlab.clusters.application import archives
         from driftlab.clusters.host.files import state_unusable
         from driftlab.clusters.host.progress import terminal_progress
+        from driftlab.clusters.image_archives import archives
         from driftlab.clusters.registry import installed_images
 
         for archive in archives(installed_images(), terminal_progress(sys.stderr)):

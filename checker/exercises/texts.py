@@ -44,7 +44,7 @@ from driftlab.checker.exercises.definitions import LabBroken, Place
 from driftlab.checker.exercises.goals import Hints
 from driftlab.checker.objects.reason import KEY
 
-#: The call in a notebook, which other interfaces translate: see ``reports.ways``.
+#: The call in a notebook, which other interfaces translate: see ``reports.next_steps``.
 RESET = "reset()"
 PLACEHOLDER = re.compile(r"\{(command|exercise|reset)\}")
 MISTAKE = "Mistake: "

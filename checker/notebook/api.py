@@ -17,18 +17,14 @@ text.
 
 import os
 import shutil
-from collections.abc import Callable
-from typing import Any
 
 from IPython.display import display
 
 from driftlab.checker.exercises.catalogue import find_exercise, find_lab, lab_folders
 from driftlab.checker.exercises.exercise import Exercise
 from driftlab.checker.exercises.lab import Lab
-from driftlab.checker.exercises.result import Result
-from driftlab.checker.notebook.displays import ProgressOutput, message, never_raises, panel_html
-from driftlab.checker.reports import html, text
-from driftlab.checker.reports.ways import for_notebook, in_notebook
+from driftlab.checker.notebook.displays import ProgressOutput, message, never_raises
+from driftlab.checker.notebook.verdict_panel import VerdictPanel
 from driftlab.checker.reports.wording import pending, unchanged_notice
 from driftlab.checker.sessions.jupyterlab import terminal_kubeconfig
 from driftlab.checker.sessions.preparation import bring_up, preparing_elsewhere, watch
@@ -36,12 +32,10 @@ from driftlab.checker.sessions.scripts import learner_environment
 from driftlab.checker.sessions.selection import chosen_cluster, remember
 from driftlab.checker.sessions.session import Session
 from driftlab.clusters.cluster import Cluster
-from driftlab.clusters.errors import DriftlabError, UsageError
+from driftlab.clusters.errors import UsageError
 from driftlab.clusters.host.files import make_folder
 from driftlab.clusters.host.progress import Progress
-
-#: The maximum time in seconds that a check waits for goals that are WAITING.
-WAIT_S = 15.0
+from driftlab.clusters.settings import CLUSTER, ENGINE
 
 
 class _Current:
@@ -93,14 +87,15 @@ def check(name: str | None = None) -> None:
     """Check an exercise (without a name: the one you are in), and show a button that checks again."""
     exercise = _exercise(name)
     output = ProgressOutput()
-    _VerdictPanel(exercise).show(_checked(exercise, lambda result: output.say(pending(result))), output)
+    panel = VerdictPanel(exercise, lambda: _session(exercise))
+    panel.show(panel.check(lambda result: output.say(pending(result))), output)
 
 
 @never_raises
 def hint(name: str | None = None) -> None:
     """A hint for what is wrong now. Ask again for a plainer one."""
     exercise = _exercise(name)
-    message(*_hint(exercise))
+    message(*VerdictPanel(exercise, lambda: _session(exercise)).hint())
 
 
 @never_raises
@@ -141,7 +136,7 @@ def where() -> None:
     def chosen(cluster: Cluster) -> None:
         _Current.lab, _Current.cluster = None, cluster
         # replace the cluster that `driftlab lab` set, also for commands that cells run with `!`
-        os.environ["DRIFTLAB_ENGINE"], os.environ["DRIFTLAB_CLUSTER"] = cluster.engine, cluster.name
+        os.environ[ENGINE.name], os.environ[CLUSTER.name] = cluster.engine, cluster.name
 
     ClusterForm(chosen).show()
 
@@ -167,15 +162,6 @@ def _session(exercise: Exercise) -> Session:
     return Session(_Current.cluster, exercise.lab)
 
 
-def _checked(exercise: Exercise, waiting: Callable[[Result], None]) -> Result:
-    return for_notebook(_session(exercise).check(exercise, wait_s=WAIT_S, waiting=waiting))
-
-
-def _hint(exercise: Exercise) -> tuple[str, str]:
-    next_hint = _session(exercise).hint(exercise)
-    return f"Hint {next_hint.step} of 3: {next_hint.text}", "Ask again for a plainer one." if next_hint.more else ""
-
-
 def _version(cluster: Cluster) -> str:
     return str(cluster.client.get("/version").get("gitVersion", "")).removeprefix("v")
 
@@ -188,68 +174,3 @@ def _bring_up(output: ProgressOutput) -> Cluster:
         bring_up(cluster, Progress(output))
     remember(cluster)
     return cluster
-
-
-# ---- display
-
-
-class _VerdictPanel:
-    """A verdict with buttons; without widgets, the verdict alone."""
-
-    def __init__(self, exercise: Exercise) -> None:
-        self.exercise = exercise
-
-    def show(self, result: Result, output: ProgressOutput) -> None:
-        bundle = {"text/html": html.render(result), "text/plain": text.render(result)}
-        try:
-            import ipywidgets
-        except ImportError:
-            output.replace_with(bundle)
-            return
-        self.verdict = ipywidgets.HTML(bundle["text/html"])
-        self.aside = ipywidgets.HTML()
-        self.buttons = [
-            self._button(ipywidgets, "Check my work", "check", self._check, style="primary"),
-            self._button(ipywidgets, "Give me a hint", "lightbulb-o", self._hint),
-            self._button(ipywidgets, "Begin again", "undo", self._reset),
-        ]
-        box = ipywidgets.VBox([self.verdict, ipywidgets.HBox(self.buttons), self.aside])
-        output.replace_with({**box._repr_mimebundle_(), **bundle})
-
-    def _button(self, ipywidgets: Any, label: str, icon: str, act: Callable[[], None], style: str = "") -> Any:
-        button = ipywidgets.Button(description=label, icon=icon, button_style=style, layout={"width": "auto"})
-        button.on_click(lambda _: self._clicked(act))
-        return button
-
-    def _clicked(self, act: Callable[[], None]) -> None:
-        for button in self.buttons:
-            button.disabled = True
-        try:
-            act()
-        except DriftlabError as error:
-            self._show_message(in_notebook(error.message), f"Try: {in_notebook(error.next_step)}")
-        except Exception as error:
-            self._show_message(
-                f"Something broke in the kit, not in your work: {type(error).__name__}: {error}", "Try: driftlab doctor"
-            )
-        finally:
-            for button in self.buttons:
-                button.disabled = False
-
-    def _show_message(self, title: str, line: str) -> None:
-        self.aside.value = panel_html(title, line, "var(--jp-info-color1, #0277bd)")
-
-    def _check(self) -> None:
-        self._show_message("Looking at the cluster …", "")
-        result = _checked(self.exercise, lambda result: self._show_message(pending(result), ""))
-        self.verdict.value = html.render(result)
-        self.aside.value = ""
-
-    def _hint(self) -> None:
-        self._show_message(*_hint(self.exercise))
-
-    def _reset(self) -> None:
-        self._show_message("Setting the stage again …", "")
-        _session(self.exercise).start(self.exercise, again=True)
-        self.verdict.value = html.render(_checked(self.exercise, lambda result: None))
-        self._show_message("You begin again from the start of this exercise.", "")

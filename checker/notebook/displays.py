@@ -9,7 +9,7 @@ from IPython.display import DisplayHandle, display
 
 from driftlab.checker.reports import text
 from driftlab.checker.reports.html import prose
-from driftlab.checker.reports.ways import in_notebook
+from driftlab.checker.reports.next_steps import in_notebook
 from driftlab.clusters.errors import DriftlabError
 from driftlab.clusters.host.progress import Step
 

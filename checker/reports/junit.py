@@ -6,8 +6,8 @@ from xml.etree import ElementTree as ET
 
 from driftlab.checker.evidence.verdict import Outcome
 from driftlab.checker.exercises.result import Result
+from driftlab.checker.reports.next_steps import for_terminal
 from driftlab.checker.reports.text import one_line
-from driftlab.checker.reports.ways import for_terminal
 
 
 def render(results: Sequence[Result]) -> str:

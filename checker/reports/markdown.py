@@ -4,8 +4,8 @@ import re
 from collections.abc import Sequence
 
 from driftlab.checker.exercises.result import Result
+from driftlab.checker.reports.next_steps import for_terminal
 from driftlab.checker.reports.text import one_line
-from driftlab.checker.reports.ways import for_terminal
 from driftlab.checker.reports.wording import SIGN, WORD, activity_heading, activity_lines, headline, points
 
 

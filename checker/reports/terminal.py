@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 from driftlab.checker.evidence.verdict import Outcome
 from driftlab.checker.exercises.result import Result
+from driftlab.checker.reports.next_steps import for_terminal
 from driftlab.checker.reports.text import one_line
-from driftlab.checker.reports.ways import for_terminal
 from driftlab.checker.reports.wording import SIGN, WORD, activity_heading, activity_lines, advice, headline, points
 
 if TYPE_CHECKING:

@@ -30,7 +30,7 @@ from driftlab.clusters.cluster import (
 )
 from driftlab.clusters.embedded import health, images
 from driftlab.clusters.embedded.configuration import COMPONENTS, NODES, PORTS, Configuration
-from driftlab.clusters.embedded.machine import examine
+from driftlab.clusters.embedded.diagnosis import examine
 from driftlab.clusters.embedded.ports import free_ports
 from driftlab.clusters.embedded.supervisor import STORE, ComponentsEnded, Supervisor
 from driftlab.clusters.errors import ClusterNotReady, DriftlabError, UsageError

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from driftlab.clusters.errors import ClusterUnreachable, CommandFailed
 from driftlab.clusters.host import processes
 from driftlab.clusters.host.files import write_atomically
-from driftlab.clusters.kubernetes.client import ApiRefused, Client, Document
+from driftlab.clusters.kubernetes.client import REQUEST_TIMEOUT_S, ApiRefused, Client, Document
 from driftlab.clusters.kubernetes.kubeconfig import KubeconfigInvalid
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class CredentialsRefused(ApiRefused):
 class OwnersClient(Client):
     """The API client for the user of a context. Reads the credentials again if the cluster rejects them (401)."""
 
-    def __init__(self, cluster: "ExistingCluster", document: Document, timeout_s: float = 10) -> None:
+    def __init__(self, cluster: "ExistingCluster", document: Document, timeout_s: float = REQUEST_TIMEOUT_S) -> None:
         self.cluster, self.document = cluster, document
         self.renewal_lock = threading.Lock()
         self.generation = 0  #: how often the credentials were read again: by one thread, for all that got a 401

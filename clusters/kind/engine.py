@@ -18,7 +18,6 @@ import psutil
 import yaml
 
 from driftlab.clusters import __version__, programs
-from driftlab.clusters.application import archives
 from driftlab.clusters.cluster import LEARNER_ROLES, MAX_HOST_NAME, Availability, Status, api_server_ready
 from driftlab.clusters.errors import (
     ClusterNotOurs,
@@ -33,6 +32,7 @@ from driftlab.clusters.host import processes
 from driftlab.clusters.host.files import make_folder, write_atomically
 from driftlab.clusters.host.paths import state_folder
 from driftlab.clusters.host.progress import SILENT, Progress
+from driftlab.clusters.image_archives import archives
 from driftlab.clusters.kind import settings
 from driftlab.clusters.kind.containers import Container, ContainerEngine
 from driftlab.clusters.kind.learner import KIT_NAMESPACE, create_learner
@@ -78,7 +78,7 @@ class KindCluster(ManagedCluster):
     @classmethod
     def diagnose(cls, last_used: str = "") -> Iterator[Finding]:
         del last_used
-        from driftlab.clusters.kind.host import examine
+        from driftlab.clusters.kind.diagnosis import examine
 
         yield from examine()
 

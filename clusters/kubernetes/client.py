@@ -23,6 +23,9 @@ MERGE = "application/merge-patch+json"
 #: With these HTTP codes the API server says that the user may not do it; with others, that it cannot be done.
 DENIED = (401, 403)
 
+#: The timeout of a request to the API server, in seconds.
+REQUEST_TIMEOUT_S = 10.0
+
 LOOPBACK = re.compile(r"https?://(127\.|localhost[:/]|localhost$|\[::1\])")
 
 
@@ -48,7 +51,7 @@ class Client:
     time or reports a failure of its own (5xx, 429), and ApiRefused if it refuses the request.
     """
 
-    def __init__(self, kubeconfig: Path, *, context: str | None = None, timeout_s: float = 10) -> None:
+    def __init__(self, kubeconfig: Path, *, context: str | None = None, timeout_s: float = REQUEST_TIMEOUT_S) -> None:
         # imported here, because it is slow, and `driftlab --help` does not need it
         from kubernetes.client import Configuration
         from kubernetes.config import ConfigException, new_client_from_config

@@ -19,9 +19,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from driftlab.clusters.application import archives
 from driftlab.clusters.embedded import images
 from driftlab.clusters.host.progress import SILENT
+from driftlab.clusters.image_archives import archives
 
 LINUX_AND_GO = sys.platform == "linux" and shutil.which("go")
 pytestmark = pytest.mark.skipif(not LINUX_AND_GO, reason="blog-api cannot be built and run here: needs Linux and Go")

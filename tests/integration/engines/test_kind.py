@@ -250,7 +250,7 @@ def test_a_corrupt_image_archive_is_named(learner: Learner) -> None:
 
 
 def test_an_archive_without_the_image_is_named(learner: Learner, engine: ContainerEngine) -> None:
-    from driftlab.clusters.application import write_archive
+    from driftlab.clusters.image_archives import write_archive
 
     archive = learner.folder / "other.tar"
     behaviour = {"image": "driftlab-test/other", "port": 80, "versions": {"1": {}}}

@@ -6,7 +6,7 @@ from typer.testing import CliRunner
 from driftlab.checker.cli import doctor
 from driftlab.checker.cli.main import app
 from driftlab.checker.sessions.selection import last_chosen, remember
-from driftlab.clusters import application
+from driftlab.clusters import image_archives
 from driftlab.clusters.findings import note, ok, problem
 from driftlab.clusters.registry import open_cluster
 
@@ -71,7 +71,7 @@ def test_down_keep_leaves_the_state_and_the_default(stopped):
 def test_the_labs_application_cannot_be_written_where_there_is_no_folder(tmp_path, monkeypatch):
     archive = tmp_path / "made.tar"
     archive.touch()
-    monkeypatch.setattr(application, "archives", lambda *_: [archive])
+    monkeypatch.setattr(image_archives, "archives", lambda *_: [archive])
     done = CliRunner().invoke(app, ["image", str(tmp_path / "nowhere" / "x.tar")])
     assert done.exit_code == 3
     assert "x.tar cannot be written" in done.stderr
@@ -81,7 +81,7 @@ def test_the_labs_application_cannot_be_written_where_there_is_no_folder(tmp_pat
 def test_the_labs_application_is_written_to_the_given_file(tmp_path, monkeypatch):
     archive = tmp_path / "made.tar"
     archive.write_bytes(b"an archive")
-    monkeypatch.setattr(application, "archives", lambda *_: [archive])
+    monkeypatch.setattr(image_archives, "archives", lambda *_: [archive])
     done = driftlab("image", str(tmp_path / "x.tar"))
     assert (done.exit_code, (tmp_path / "x.tar").read_bytes()) == (0, b"an archive")
     assert f"Written: {tmp_path / 'x.tar'}" in done.stdout

@@ -8,7 +8,7 @@ from IPython.utils.capture import capture_output
 
 from driftlab.checker.exercises.catalogue import find_exercise, find_lab, lab_folders
 from driftlab.checker.notebook import api as notebook
-from driftlab.checker.notebook import displays
+from driftlab.checker.notebook import displays, verdict_panel
 from driftlab.checker.reports.text import harmless
 from driftlab.checker.sessions import recordings
 from driftlab.checker.sessions import session as attempt
@@ -66,7 +66,7 @@ CALLS = {"check": notebook.check, "hint": notebook.hint, "reset": notebook.reset
 
 def test_a_check_that_waits_says_what_for_and_gives_way_to_the_verdict(monkeypatch):
     """In one output of the cell, that changes."""
-    monkeypatch.setattr(notebook, "WAIT_S", 0.6)
+    monkeypatch.setattr(verdict_panel, "WAIT_S", 0.6)
     exercise, _ = under_way(reader=ReaderByHand(*family("p-1", "p-2"), terminating(pod("p-3"))))
     said = []
     monkeypatch.setattr(displays.ProgressOutput, "say", lambda head, line: (said.append(line), head._put(line, line)))
@@ -212,63 +212,6 @@ def test_hints_come_one_by_one():
     for step, (plain, hint) in enumerate(zip(told, exercise.hints, strict=False), start=1):
         assert f"Hint {step} of 3: {hint}" in plain
     assert [("Ask again" in plain) for plain in told] == [True, True, False, False]
-
-
-# ---- the buttons
-
-
-@pytest.fixture
-def panel():
-    """The panel that a check has just shown, and what its cluster is asked."""
-    reader = ReaderByHand(*family())
-    exercise, session = under_way(reader=reader)
-    made = notebook._VerdictPanel(exercise)
-    with capture_output():
-        made.show(session.check(exercise), displays.ProgressOutput())
-    record(session, exercise, *P_9_FOR_P_3)
-    return made, reader
-
-
-def press(panel, label):
-    (button,) = [button for button in panel.buttons if button.description == label]
-    with capture_output() as captured:
-        button.click()
-    assert captured.outputs == []
-    assert not any(button.disabled for button in panel.buttons), "all can be pressed again"
-
-
-def test_the_first_button_checks_again(panel):
-    made, reader = panel
-    assert "Not yet" in made.verdict.value
-    reader.now = snapshot(*family("p-1", "p-2"), newer(pod("p-9"), 61))
-    press(made, "Check my work")
-    assert "Done: Delete one Pod" in made.verdict.value
-    assert made.aside.value == ""
-
-
-def test_the_second_button_gives_a_hint(panel):
-    made, _ = panel
-    press(made, "Give me a hint")
-    assert "Hint 1 of 3" in made.aside.value
-    press(made, "Give me a hint")
-    assert "Hint 2 of 3" in made.aside.value
-
-
-@pytest.mark.parametrize("label", ["Check my work", "Give me a hint", "Begin again"])
-def test_a_button_shows_its_trouble_and_can_be_pressed_again(panel, label):
-    made, reader = panel
-    reader.trouble = RuntimeError("oops <b>")
-    press(made, label)
-    assert "not in your work: RuntimeError: oops &lt;b&gt;" in made.aside.value
-    assert "Try: driftlab doctor" in made.aside.value
-
-
-def test_a_button_shows_an_error_of_ours_with_its_next_step(panel):
-    made, reader = panel
-    reader.trouble = ClusterUnreachable("no <answer>", next_step="driftlab up")
-    press(made, "Begin again")
-    assert "no &lt;answer&gt;" in made.aside.value
-    assert "Try: driftlab up" in made.aside.value
 
 
 def test_nothing_of_the_persons_own_is_touched(tmp_path):

@@ -9,7 +9,7 @@ import pytest
 
 from driftlab.clusters.errors import EngineUnavailable
 from driftlab.clusters.findings import Severity
-from driftlab.clusters.kind import host, node_image
+from driftlab.clusters.kind import diagnosis, node_image
 from driftlab.clusters.kind.containers import ContainerEngine
 from tests.unit.container_engines_by_hand import container_engine, program
 from tests.unit.findings_by_hand import look
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.usefixtures("machine")
 
 
 def said() -> list[str]:
-    found = list(host.examine())
+    found = list(diagnosis.examine())
     assert Severity.PROBLEM not in {finding.severity for finding in found}, "labs can be done without kind"
     return [f"{finding.text} | {finding.remedy}" for finding in found]
 
@@ -64,8 +64,8 @@ def test_a_proxy_that_nodes_cannot_reach_is_said(machine, monkeypatch, name):
 @pytest.mark.parametrize("engine", ["docker", "podman", "nerdctl"])
 def test_too_little_room_is_said_for_each_container_engine(machine, monkeypatch, engine):
     container_engine(machine, engine, f'case "$1" in info) echo {machine};; esac')
-    monkeypatch.setattr(host, "ROOTS", {**host.ROOTS, "nerdctl": "{{.Root}}"})
-    monkeypatch.setattr(host.shutil, "disk_usage", lambda path: SimpleNamespace(free=(path == machine) * 10**9))
+    monkeypatch.setattr(diagnosis, "ROOTS", {**diagnosis.ROOTS, "nerdctl": "{{.Root}}"})
+    monkeypatch.setattr(diagnosis.shutil, "disk_usage", lambda path: SimpleNamespace(free=(path == machine) * 10**9))
     assert any(f"only 1.0 GB free in {machine}" in line and f"{engine} system prune" in line for line in said())
 
 
@@ -78,7 +78,7 @@ def test_low_limits_of_inotify_are_said_with_the_command(monkeypatch):
 
 
 def test_little_memory_is_said_with_what_it_means(monkeypatch):
-    monkeypatch.setattr(host.psutil, "virtual_memory", lambda: SimpleNamespace(total=2 << 30))
+    monkeypatch.setattr(diagnosis.psutil, "virtual_memory", lambda: SimpleNamespace(total=2 << 30))
     assert any("2.1 GB of memory" in line and "DRIFTLAB_KIND_WORKERS=2" in line for line in said())
 
 
@@ -100,9 +100,9 @@ SETTING = "systemd.unified_cgroup_hierarchy=1"
     ],
 )
 def test_cgroup_v1_is_mended_by_a_command_that_this_machine_has(monkeypatch, there, mend):
-    monkeypatch.setattr(host, "cgroup_v2", lambda: False)
+    monkeypatch.setattr(diagnosis, "cgroup_v2", lambda: False)
     monkeypatch.setattr(sys, "platform", "linux")
     monkeypatch.setattr(shutil, "which", lambda name, path=None: f"/usr/sbin/{name}" if name in there else None)
-    (finding,) = [finding for finding in look(host.examine) if "cgroup v1" in finding.text]
+    (finding,) = [finding for finding in look(diagnosis.examine) if "cgroup v1" in finding.text]
     assert finding.severity is Severity.NOTE
     assert finding.remedy.endswith(mend)

@@ -12,7 +12,7 @@ from driftlab import checker
 from driftlab.checker.evidence.recording import Gap, Recording
 from driftlab.checker.evidence.verdict import Outcome
 from driftlab.checker.exercises.grading import grade, ungraded
-from driftlab.checker.reports.document import VERSION, report, total
+from driftlab.checker.reports.json_report import VERSION, report, total
 from tests.unit.evidence_by_hand import SAME, evidence, exercise, family, result, snapshot, through_json, verdict
 from tests.unit.reports_by_hand import hostile, results
 

@@ -5,7 +5,7 @@ import io
 import json
 import tarfile
 
-from driftlab.clusters.application import write_archive
+from driftlab.clusters.image_archives import write_archive
 
 BEHAVIOUR = {"image": "shop", "port": 8080, "versions": {"1.0": {}, "1.1": {}}}
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from driftlab.checker.exercises.result import Result
-from driftlab.checker.reports.ways import for_terminal
+from driftlab.checker.reports.next_steps import for_terminal
 from driftlab.clusters import __version__
 
 #: Increased with every incompatible change of the document.

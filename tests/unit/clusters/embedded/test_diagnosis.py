@@ -5,8 +5,8 @@ from types import SimpleNamespace
 
 import pytest
 
+from driftlab.clusters.embedded.diagnosis import examine
 from driftlab.clusters.embedded.engine import PROGRAMS
-from driftlab.clusters.embedded.machine import examine
 from driftlab.clusters.findings import Severity
 from driftlab.clusters.programs import wheel
 from tests.unit.findings_by_hand import look

@@ -14,8 +14,8 @@ from driftlab.checker.evidence.verdict import Outcome
 from driftlab.checker.exercises.catalogue import find_exercise, labs
 from driftlab.checker.exercises.exercise import Exercise
 from driftlab.checker.reports import junit, markdown, terminal
-from driftlab.checker.reports.document import report
-from driftlab.checker.reports.ways import for_notebook, for_terminal, in_notebook, in_terminal
+from driftlab.checker.reports.json_report import report
+from driftlab.checker.reports.next_steps import for_notebook, for_terminal, in_notebook, in_terminal
 from driftlab.clusters.errors import UsageError
 from tests.unit.evidence_by_hand import result
 
