@@ -24,8 +24,6 @@ from driftlab.clusters.programs import ObtainFailed, sources, toolchain
 from driftlab.clusters.programs.cache import remove_tree
 from driftlab.clusters.programs.patches import PatchRefused
 
-#: Without the paths of this checkout in it, what is compiled serves other checkouts, too.
-SHARED = "-trimpath"
 PACKAGES = ("./embedded/node/...", "blog-api/...")
 
 
@@ -79,12 +77,12 @@ def main(arguments: Sequence[str]) -> int:
             return run(go, modfile, arguments[1:])
         if arguments[0] == "test":
             # tests mostly wait: many packages at a time, however few cores there are
-            return run(go, modfile, ["test", "-p=8", SHARED, *arguments[1:], *PACKAGES])
+            return run(go, modfile, ["test", "-p=8", *arguments[1:], *PACKAGES])
         if arguments[0] == "lint":
             if files := unformatted(go):
                 print(f"gofmt would change:\n{files}", end="")
                 return 1
-            return run(go, modfile, ["vet", SHARED, *PACKAGES])
+            return run(go, modfile, ["vet", *PACKAGES])
     except (DriftlabError, ObtainFailed, PatchRefused, OSError) as error:
         print(error, file=sys.stderr)
         return 1

@@ -16,8 +16,8 @@ from rich.console import Console
 from driftlab.checker.evidence.verdict import Outcome
 from driftlab.checker.exercises.exercise import Exercise
 from driftlab.checker.exercises.result import Result
-from driftlab.checker.reports import document as report
 from driftlab.checker.reports import html, junit, markdown, terminal, text
+from driftlab.checker.reports import json_report as report
 from driftlab.checker.sessions.session import Session
 from driftlab.clusters.cluster import Cluster
 from tests.integration.labs.hostile import CASES, LAB, WRONG, Case, going_on, run

@@ -28,7 +28,7 @@ def test_the_tree_itself_is_tested_with_a_copy_of_kubernetes_only(calls):
     assert workbench.main(["test", "-race"]) == 0
     place, workspace, flags, words = calls()[-1]
     assert (place, workspace, flags) == (str(sources.MODULE), "off", "-mod=readonly")
-    assert words == f"test -modfile={folder() / 'go.mod'} -p=8 -trimpath -race ./embedded/node/... blog-api/..."
+    assert words == f"test -modfile={folder() / 'go.mod'} -p=8 -race ./embedded/node/... blog-api/..."
     (copy,) = folder().glob("kubernetes@*")
     assert (folder() / "go.mod").read_text() == sources.patched_go_mod(str(copy))
     assert (folder() / "go.sum").read_text() == (sources.MODULE / "go.sum").read_text()
